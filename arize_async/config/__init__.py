@@ -1,0 +1,8 @@
+"""What a client needs to know before it opens anything."""
+
+from arize_async.config.endpoints import Endpoint, Endpoints
+from arize_async.config.policies import Limits, RetryPolicy, Timeouts
+from arize_async.config.regions import Region
+from arize_async.config.settings import Config
+
+__all__ = ["Config", "Endpoint", "Endpoints", "Limits", "Region", "RetryPolicy", "Timeouts"]

@@ -1,0 +1,268 @@
+"""Every error that this package raises, in one tree.
+
+::
+
+    ArizeError
+    ├── ConfigurationError (ValueError)          the client was set up wrongly
+    │   ├── MissingAPIKeyError
+    │   ├── MultipleEndpointOverridesError
+    │   └── InvalidDefaultHeadersError
+    ├── InvalidInput (ValueError)                an argument cannot be used; nothing was sent
+    │   ├── InvalidTask
+    │   ├── InvalidEvaluator
+    │   ├── InvalidRows
+    │   └── EmptyDataset
+    ├── AmbiguousName (LookupError)              a name fits more than one resource
+    ├── ConnectionFailed (ConnectionError)       no answer came
+    │   └── RequestTimeout (TimeoutError)
+    ├── InvalidResponse (ValueError)             an answer came that is not the protocol
+    ├── ApiError                                 the server refused; carries status and detail
+    │   ├── BadRequest (ValueError)              400
+    │   ├── Unauthorized (PermissionError)       401
+    │   ├── Forbidden (PermissionError)          403
+    │   ├── NotFound (LookupError)               404, and a name that fits nothing
+    │   ├── Conflict                             409
+    │   ├── UnprocessableEntity (ValueError)     422
+    │   ├── RateLimited                          429
+    │   └── ServerError                          5xx
+    ├── ClientClosed (RuntimeError)              the client was used after close()
+    ├── ServerFailed (RuntimeError)              the embedded server could not start
+    └── RunError                                 a run ended early; carries what finished
+        ├── RunAborted
+        └── UploadFailed
+
+What a task or an evaluator does wrong is not an error of this tree: it is data in the result.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ArizeError(Exception):
+    """Root of every error that this package raises."""
+
+
+class ConfigurationError(ArizeError, ValueError):
+    """The client cannot be built from these arguments and environment variables."""
+
+
+class MissingAPIKeyError(ConfigurationError):
+    """No API key was given."""
+
+
+class MultipleEndpointOverridesError(ConfigurationError):
+    """More than one of region, single host or port, and base domain was given."""
+
+
+class InvalidDefaultHeadersError(ConfigurationError):
+    """A header in ``default_headers`` cannot be sent."""
+
+
+class InvalidInput(ArizeError, ValueError):
+    """An argument cannot be used; nothing was sent to the server."""
+
+
+class InvalidTask(InvalidInput):
+    """The task cannot be called with an example."""
+
+
+class InvalidEvaluator(InvalidInput):
+    """An evaluator cannot be called, or two have the same name."""
+
+
+class InvalidRows(InvalidInput):
+    """Rows or a data frame cannot be stored as given."""
+
+
+class EmptyDataset(InvalidInput):
+    """There is no example to run."""
+
+
+class AmbiguousName(ArizeError, LookupError):
+    """A name fits more than one resource.
+
+    Attributes:
+        matching_ids: The ids that the name could mean.
+    """
+
+    def __init__(self, resource_type: str, name: str, matching_ids: Sequence[str]) -> None:
+        """Name the resource type, the name and the ids that it fits."""
+        self.resource_type = resource_type
+        self.resource_name = name
+        self.matching_ids = tuple(matching_ids)
+        ids = ", ".join(self.matching_ids)
+        super().__init__(
+            f"Multiple {resource_type}s named {name!r} found. Use an id instead of the name; it is one of: {ids}"
+        )
+
+    def __reduce__(self) -> tuple[type[AmbiguousName], tuple[str, str, tuple[str, ...]]]:
+        """Pickle by the constructor's arguments."""
+        return type(self), (self.resource_type, self.resource_name, self.matching_ids)
+
+
+class ConnectionFailed(ArizeError, ConnectionError):
+    """The server did not answer."""
+
+
+class RequestTimeout(ConnectionFailed, TimeoutError):
+    """The server did not answer in time."""
+
+
+class InvalidResponse(ArizeError, ValueError):
+    """The server's answer does not follow the protocol; the message names the path in it."""
+
+
+class ApiError(ArizeError):
+    """The server refused a request.
+
+    Attributes:
+        status: HTTP status; for Flight the HTTP status of the same meaning.
+        title: Short name of the class of problem (RFC 9457).
+        detail: What was wrong in this request.
+        request_id: The server's id of the request, when it sent one.
+        attempts: How often the request was sent.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int,
+        title: str = "",
+        request: str = "",
+        request_id: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        """Keep the parts of the problem; ``request`` names method and path."""
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.request = request
+        self.request_id = request_id
+        self.attempts = attempts
+        super().__init__(detail)
+
+    def __str__(self) -> str:
+        """Say what was refused, why, and how to find it in the server's logs."""
+        head = f"{self.status} {self.title}".strip()
+        notes = [self.request] if self.request else []
+        if self.request_id:
+            notes.append(f"request id {self.request_id}")
+        if self.attempts > 1:
+            notes.append(f"{self.attempts} attempts")
+        tail = f" [{', '.join(notes)}]" if notes else ""
+        return f"{head}: {self.detail}{tail}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by class and state: the constructor takes keywords."""
+        return type(self).__new__, (type(self), self.detail), self.__dict__
+
+
+class BadRequest(ApiError, ValueError):
+    """400: the request is malformed."""
+
+
+class Unauthorized(ApiError, PermissionError):
+    """401: the API key is missing or not known."""
+
+
+class Forbidden(ApiError, PermissionError):
+    """403: the API key may not do this."""
+
+
+class NotFound(ApiError, LookupError):
+    """404, or a name that fits no resource.
+
+    Attributes:
+        available_names: Names that exist, when a name was looked up.
+    """
+
+    available_names: Sequence[str] = ()
+
+    @classmethod
+    def by_name(cls, resource_type: str, name: str, available: Sequence[str] = (), hint: str = "") -> NotFound:
+        """Build the error for a name that fits no resource."""
+        shown = ", ".join(available[:20]) + (", ..." if len(available) > 20 else "")  # noqa: PLR2004
+        parts = [
+            f"{resource_type} {name!r} not found.",
+            f"Available {resource_type}s: {shown}." if available else "",
+            hint,
+        ]
+        error = cls(" ".join(part for part in parts if part), status=404, title="Resource not found")
+        error.available_names = tuple(available)
+        return error
+
+
+class Conflict(ApiError):
+    """409: a resource of this name exists already."""
+
+
+class UnprocessableEntity(ApiError, ValueError):
+    """422: the request is well formed and cannot be carried out."""
+
+
+class RateLimited(ApiError):
+    """429: too many requests.
+
+    Attributes:
+        retry_after: Seconds that the server asked to wait, when it did.
+    """
+
+    retry_after: float | None = None
+
+
+class ServerError(ApiError):
+    """5xx: the server failed."""
+
+
+class ClientClosed(ArizeError, RuntimeError):
+    """The client was used after it was closed."""
+
+
+class ServerFailed(ArizeError, RuntimeError):
+    """The embedded server could not start."""
+
+
+class RunError(ArizeError):
+    """A run ended before its results were on the server.
+
+    Attributes:
+        result: Everything that finished: an ``ExperimentResult`` without an experiment.
+    """
+
+    def __init__(self, message: str, result: object = None) -> None:
+        """Keep what finished beside the message."""
+        self.result = result
+        super().__init__(message)
+
+
+class RunAborted(RunError):
+    """A run was stopped by ``exit_on_error``."""
+
+
+class UploadFailed(RunError):
+    """Every run finished and the upload did not."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    422: UnprocessableEntity,
+    429: RateLimited,
+}
+
+
+def error_class(status: int) -> type[ApiError]:
+    """Return the class for an HTTP status.
+
+    >>> error_class(404).__name__, error_class(503).__name__, error_class(418).__name__
+    ('NotFound', 'ServerError', 'ApiError')
+    """
+    return _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)  # noqa: PLR2004

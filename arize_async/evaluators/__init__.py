@@ -1,0 +1,1 @@
+"""What scores an output: the protocol, coercion of results, and the base classes."""

@@ -1,0 +1,1 @@
+"""The public import path of experiments."""

@@ -1,0 +1,1 @@
+"""Values of the platform: attrs classes without any I/O."""

@@ -1,0 +1,82 @@
+"""What every value that crosses the wire has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+import orjson
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+NULLABLE: dict[str, bool] = {"nullable": True}
+"""Metadata of a field that is sent as null; every other field that is None is left out."""
+
+
+class _Fields:
+    """The fields of a class by name, as ``Model.model_fields``."""
+
+    def __get__(self, instance: object, owner: type[attrs.AttrsInstance]) -> dict[str, Attribute[object]]:
+        return attrs.fields_dict(owner)
+
+
+@frozen(kw_only=True)
+class Model:
+    """A value of the platform.
+
+    Attributes:
+        additional_properties: What the server sent beyond the fixed fields; it survives a round trip.
+    """
+
+    model_fields: ClassVar[_Fields] = _Fields()
+    additional_properties: Mapping[str, object] = field(factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a dict with the extras at the top level; fields that are None and not nullable are left out."""
+        fixed = {
+            attribute.name: plain(value)
+            for attribute in attrs.fields(type(self))
+            if attribute.name != "additional_properties"
+            and ((value := getattr(self, attribute.name)) is not None or attribute.metadata.get("nullable"))
+        }
+        return {**fixed, **self.additional_properties}
+
+    def to_json(self) -> str:
+        """Return JSON text: dates are RFC 3339, NaN and infinities are null."""
+        return orjson.dumps(self.to_dict(), default=str, option=JSON_OPTIONS).decode()
+
+
+JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+
+
+def plain(value: object) -> object:
+    """Turn values inside a value into dicts and lists; leaves, dates among them, stay as they are."""
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (str, bytes, datetime)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    return value
+
+
+@frozen(kw_only=True)
+class Request:
+    """A request body: closed, so a property that it does not know is an error."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the body; what is None is left out."""
+        return {
+            attribute.name: plain(value)
+            for attribute in attrs.fields(type(self))
+            if (value := getattr(self, attribute.name)) is not None
+        }

@@ -1,0 +1,26 @@
+"""Spaces: what datasets and experiments belong to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from arize_async.models.base import NULLABLE, Model
+
+
+@frozen(kw_only=True)
+class Space(Model):
+    """A space (wire contract 2.3)."""
+
+    id: str
+    name: str
+    organization_id: str | None = None
+    description: str | None = None
+    created_at: datetime | None = None
+    is_private: bool | None = None
+    default_llm_integration: dict[str, object] | None = field(default=None, metadata=NULLABLE)
+    ml_models_enabled: bool | None = None
+    gradient_start_color: str | None = None
+    gradient_end_color: str | None = None
+    default_agent_runtime: dict[str, object] | None = field(default=None, metadata=NULLABLE)

@@ -1,0 +1,1 @@
+"""One class for each noun of the platform: list, create, get, update, delete."""

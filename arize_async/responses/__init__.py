@@ -1,0 +1,1 @@
+"""Answers of list operations: pages that can be walked, and their frames."""

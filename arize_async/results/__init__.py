@@ -1,0 +1,1 @@
+"""Frames and summaries of a run."""

@@ -1,0 +1,1 @@
+"""Sockets: the only place that opens them."""
