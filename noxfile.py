@@ -1,0 +1,135 @@
+"""Everything that is run on this project: ``nox`` runs the gates, ``nox -s NAME`` one of them, ``nox --list`` tells.
+
+Whatever imports the packages gets the wheel that this checkout builds, never the checkout itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "examples"]
+
+ROOT = Path(__file__).parent
+PACKAGES = ("arize_async", "arize_sync")
+PROJECT = nox.project.load_toml("pyproject.toml")
+OFFICIAL = "arize==8.61.0"
+
+
+def install_group(session: nox.Session, *groups: str) -> None:
+    """Install dependency groups of ``pyproject.toml``."""
+    session.install(*nox.project.dependency_groups(PROJECT, *groups))
+
+
+def build_wheel(session: nox.Session) -> Path:
+    """Build the wheel of this checkout and return its path."""
+    session.install(*PROJECT["build-system"]["requires"])
+    folder = Path(session.create_tmp(), "wheel")
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    session.run("hatchling", "build", "-t", "wheel", "-d", str(folder), silent=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def install_wheel(session: nox.Session, *groups: str) -> None:
+    """Install the wheel with the embedded server's dependencies, and dependency groups beside it."""
+    wheel = build_wheel(session)
+    extra = nox.project.dependency_groups(PROJECT, *groups) if groups else ()
+    session.install(f"{PROJECT['project']['name']}[local] @ {wheel.as_uri()}", *extra)
+    # A virtual environment that is used again holds a wheel of the same version already.
+    session.install("--force-reinstall", "--no-deps", str(wheel))
+
+
+def isolated(session: nox.Session) -> dict[str, str]:
+    """Return variables that keep data in the session's own folder and the checkout off ``sys.path``."""
+    folder = Path(session.create_tmp())
+    return {
+        "ARIZE_DIRECTORY": str(folder / "arize"),
+        "COVERAGE_FILE": str(folder / "coverage"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+        "PYTHONSAFEPATH": "1",
+    }
+
+
+@nox.session
+def quickstart(session: nox.Session) -> None:
+    """Run the first example; its data stays in ``.arize`` of this checkout."""
+    install_wheel(session)
+    session.run("python", "examples/quickstart.py", env={"ARIZE_DIRECTORY": str(ROOT / ".arize")})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and the doctests of the built wheel; arguments go to pytest."""
+    install_wheel(session, "test")
+    env = isolated(session)
+    chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
+    session.run("coverage", "erase", env=env)
+    session.run("coverage", "run", "-m", "pytest", *chosen, env=env)
+    session.run("coverage", "combine", "--quiet", env=env)
+    session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []), env=env)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check format and style."""
+    install_group(session, "lint")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the packages in strict mode, and a file of usages with two type checkers."""
+    install_wheel(session, "types", "test")
+    session.run("basedpyright")
+    session.run("basedpyright", "tests/typing")
+    session.run("mypy", f"--cache-dir={session.create_tmp()}/mypy", "tests/typing")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check which package may know which."""
+    install_group(session, "imports")
+    session.run("lint-imports", "--cache-dir", f"{session.create_tmp()}/imports")
+
+
+@nox.session
+def facade(session: nox.Session) -> None:
+    """Check that ``arize_sync`` is what its generator makes of ``arize_async``."""
+    install_group(session, "lint")
+    session.run("python", "-m", "tools.facade", "--check")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; every warning is an error."""
+    install_wheel(session, "docs")
+    target = ROOT / "docs" / "_build"
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-d", f"{target}/doctrees", "docs", f"{target}/html")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """Run the examples; ``-- --data FILE`` adds the one on GSM8K."""
+    install_wheel(session, "examples")
+    env = isolated(session)
+    for name in ("quickstart", "quickstart_async", "openai_compatible"):
+        session.run("python", f"examples/{name}.py", env=env)
+    if session.posargs:
+        session.run("python", "examples/gsm8k.py", *session.posargs, env=env)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the run engine beside bare asyncio and, where it can be installed, the official SDK; takes minutes."""
+    install_wheel(session)
+    session.install(OFFICIAL, success_codes=[0, 1, 2])
+    session.run(
+        "python", "benchmarks/runner.py", *session.posargs, env=isolated(session) | {"CI": os.environ.get("CI", "")}
+    )
