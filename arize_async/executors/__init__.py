@@ -1,1 +1,1 @@
-"""Where user code runs."""
+"""Where user code runs, and how its parameters are bound."""

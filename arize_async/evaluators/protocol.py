@@ -1,0 +1,68 @@
+"""Evaluators as classes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from arize_async.models.evaluation import EvaluationResult
+
+
+class EvaluatorKind(StrEnum):
+    """Who judges."""
+
+    CODE = "CODE"
+    LLM = "LLM"
+
+
+class Evaluator:
+    """Base of evaluators that need state: define ``evaluate``, ``async_evaluate``, or both.
+
+    Parameters are bound by name (``output``, ``expected``, ``dataset_row``, ...); ``**kwargs`` takes all the others.
+    With both methods the asynchronous one is used.
+
+    Example:
+        >>> from arize_async.models.evaluation import EvaluationResult
+        >>> class Contains(Evaluator):
+        ...     def __init__(self, word):
+        ...         self.word = word
+        ...
+        ...     def evaluate(self, output, **kwargs):
+        ...         return EvaluationResult(score=self.word in output)
+        >>> Contains("Paris").name
+        'Contains'
+    """
+
+    _name: ClassVar[str]
+    _kind: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """The name in columns and spans: ``_name``, or the class name."""
+        return str(getattr(self, "_name", type(self).__name__))
+
+    @property
+    def kind(self) -> str:
+        """Whether code or a model judges."""
+        return str(getattr(self, "_kind", EvaluatorKind.CODE))
+
+    def evaluate(self, **kwargs: object) -> EvaluationResult:
+        """Judge one run; it runs in a worker thread."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither evaluate nor async_evaluate")
+
+    async def async_evaluate(self, **kwargs: object) -> EvaluationResult:
+        """Judge one run; it runs on the event loop."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither evaluate nor async_evaluate")
+
+
+class CodeEvaluator(Evaluator):
+    """An evaluator that computes."""
+
+    _kind = EvaluatorKind.CODE
+
+
+class LLMEvaluator(Evaluator):
+    """An evaluator that asks a model."""
+
+    _kind = EvaluatorKind.LLM

@@ -1,0 +1,24 @@
+"""Names of user functions, for spans, columns and messages."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def function_name(function: Callable[..., object]) -> str:
+    """Return a stable, readable name.
+
+    The qualified name after the last ``<locals>``; the wrapped function's for a partial; the class name for a
+    callable object; never a memory address.
+
+    >>> function_name(functools.partial(len)), function_name(lambda row: row)
+    ('len', 'lambda')
+    """
+    while isinstance(function, functools.partial):
+        function = cast("functools.partial[object]", function).func
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    return str(name).rpartition("<locals>.")[2].replace("<lambda>", "lambda")

@@ -1,0 +1,33 @@
+"""Time, injected: tests bring a clock of their own."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from attrs import frozen
+
+
+class Clock(Protocol):
+    """Wall time for records, monotonic time for durations."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+
+@frozen
+class SystemClock:
+    """The machine's clocks."""
+
+    def now_ns(self) -> int:
+        """Nanoseconds since the epoch."""
+        return time.time_ns()
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.perf_counter()

@@ -1,0 +1,50 @@
+"""What comes out of a call to user code."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - item, task value and evaluation: the three types of a pipeline
+E = TypeVar("E")
+
+
+@frozen
+class Outcome(Generic[T]):
+    """A finished call: a value, or the error that took its place.
+
+    Attributes:
+        value: What the call returned; None when it failed.
+        error: What it raised, or None.
+        started_ns: Wall time of the start, nanoseconds since the epoch.
+        seconds: How long the call took.
+    """
+
+    value: T | None
+    error: BaseException | None
+    started_ns: int
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether the call raised."""
+        return self.error is not None
+
+
+@frozen
+class Finished(Generic[I, T, E]):
+    """An item that went through the pipeline.
+
+    Attributes:
+        index: Position in the input, from 0.
+        item: The input.
+        outcome: What the task gave.
+        evaluations: What each evaluator gave, in their order; empty when the task failed.
+    """
+
+    index: int
+    item: I
+    outcome: T
+    evaluations: tuple[E, ...]

@@ -1,0 +1,175 @@
+"""The engine: a bounded task stage that feeds a bounded evaluator stage.
+
+Workers, as many as the limit at most, pull from one source; none is made ahead of an item, so memory follows the
+limits and not the input. Every hand-over is a bounded queue: a slow consumer holds the evaluators back, and slow
+evaluators hold the tasks back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from attrs import define
+
+from arize_async.scheduler.outcome import Finished
+from arize_async.scheduler.source import Source
+from arize_async.scheduler.statistics import StageStatistics, Statistics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+
+
+class CanFail(Protocol):
+    """A result that says whether the call failed."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the call failed."""
+        ...
+
+
+I = TypeVar("I")  # noqa: E741 - item
+T = TypeVar("T", bound=CanFail)
+E = TypeVar("E", bound=CanFail)
+
+
+@define(eq=False)
+class _Run(Generic[I, T, E]):
+    """A run whose evaluations are under way."""
+
+    index: int
+    item: I
+    outcome: T
+    evaluations: list[E | None]
+    pending: int
+
+
+class Pipeline(Generic[I, T, E]):
+    """Runs a task over items and evaluators over its results.
+
+    The functions return outcomes and do not raise: an exception of theirs ends the pipeline.
+    """
+
+    def __init__(
+        self,
+        task: Callable[[I], Awaitable[T]],
+        evaluators: Sequence[Callable[[I, T], Awaitable[E]]] = (),
+        *,
+        tasks: int,
+        evaluations: int,
+    ) -> None:
+        """Set the stages and the most calls that each has in flight."""
+        self._task = task
+        self._evaluators = tuple(evaluators)
+        self._limits = (tasks, evaluations)
+        self._task_workers = 0
+        self._evaluator_workers = 0
+        self._idle_evaluators = 0
+        self._waiting: asyncio.Queue[tuple[_Run[I, T, E], int] | None] = asyncio.Queue(max(tasks, evaluations))
+        self._finished: asyncio.Queue[Finished[I, T, E] | None] = asyncio.Queue(max(tasks, evaluations))
+        self.statistics = Statistics()
+
+    def __repr__(self) -> str:
+        """Show what is going on."""
+        tasks, evaluations = self.statistics.tasks, self.statistics.evaluations
+        return (
+            f"<Pipeline [tasks {tasks.running} running, {tasks.finished} finished;"
+            f" evaluations {self._waiting.qsize()} waiting, {evaluations.running} running,"
+            f" {evaluations.finished} finished]>"
+        )
+
+    @asynccontextmanager
+    async def open(self, chunks: AsyncIterable[Sequence[I]]) -> AsyncGenerator[AsyncIterator[Finished[I, T, E]]]:
+        """Start the work and give the results as they finish; leaving the block cancels what still runs.
+
+        Raises:
+            Exception: Whatever the input raises.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                work = group.create_task(self._work(Source(chunks)))
+                try:
+                    yield self._results()
+                finally:
+                    work.cancel()
+        except BaseExceptionGroup as errors:
+            error = _first(errors)
+            raise error from error.__cause__
+
+    async def _results(self) -> AsyncIterator[Finished[I, T, E]]:
+        while (finished := await self._finished.get()) is not None:
+            yield finished
+
+    async def _work(self, source: Source[I]) -> None:
+        async with asyncio.TaskGroup() as evaluators:
+            async with asyncio.TaskGroup() as tasks:
+                self._add_task_worker(source, tasks, evaluators)
+            for _ in range(self._evaluator_workers):
+                await self._waiting.put(None)
+        await self._finished.put(None)
+
+    def _add_task_worker(self, source: Source[I], tasks: asyncio.TaskGroup, evaluators: asyncio.TaskGroup) -> None:
+        if self._task_workers < self._limits[0]:
+            self._task_workers += 1
+            tasks.create_task(self._run_tasks(source, tasks, evaluators))
+
+    async def _run_tasks(self, source: Source[I], tasks: asyncio.TaskGroup, evaluators: asyncio.TaskGroup) -> None:
+        while (pulled := await source.pull()) is not None:
+            self._add_task_worker(source, tasks, evaluators)
+            index, item = pulled
+            outcome = await _counted(self.statistics.tasks, self._task(item))
+            if outcome.failed or not self._evaluators:
+                self.statistics.skipped += len(self._evaluators)
+                await self._finished.put(Finished(index, item, outcome, ()))
+            else:
+                await self._hand_over(
+                    _Run(index, item, outcome, [None] * len(self._evaluators), len(self._evaluators)), evaluators
+                )
+
+    async def _hand_over(self, run: _Run[I, T, E], evaluators: asyncio.TaskGroup) -> None:
+        for position in range(run.pending):
+            if self._evaluator_workers < self._limits[1] and self._idle_evaluators <= self._waiting.qsize():
+                self._evaluator_workers += 1
+                evaluators.create_task(self._run_evaluators())
+            await self._waiting.put((run, position))
+
+    async def _run_evaluators(self) -> None:
+        while (waiting := await self._next_evaluation()) is not None:
+            run, position = waiting
+            evaluate = self._evaluators[position]
+            run.evaluations[position] = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
+            run.pending -= 1
+            if not run.pending:
+                done = tuple(evaluation for evaluation in run.evaluations if evaluation is not None)
+                await self._finished.put(Finished(run.index, run.item, run.outcome, done))
+
+    async def _next_evaluation(self) -> tuple[_Run[I, T, E], int] | None:
+        self._idle_evaluators += 1
+        try:
+            return await self._waiting.get()
+        finally:
+            self._idle_evaluators -= 1
+
+
+R = TypeVar("R", bound=CanFail)
+
+
+async def _counted(stage: StageStatistics, call: Awaitable[R]) -> R:
+    stage.enter()
+    failed = True
+    try:
+        result = await call
+        failed = result.failed
+        return result
+    finally:
+        stage.leave(failed=failed)
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error that came first: the others are what its cancellation stirred up."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,58 @@
+"""Live counts of a pipeline, for progress and for tests."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+
+@define
+class StageStatistics:
+    """Counts of one stage.
+
+    Attributes:
+        started: Calls that began.
+        running: Calls in flight.
+        most_running: The most calls that were ever in flight together.
+        succeeded: Calls that gave a value.
+        failed: Calls that gave an error.
+    """
+
+    started: int = 0
+    running: int = 0
+    most_running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Calls that ended."""
+        return self.succeeded + self.failed
+
+    def enter(self) -> None:
+        """Count a call that begins."""
+        self.started += 1
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+
+    def leave(self, *, failed: bool) -> None:
+        """Count a call that ended."""
+        self.running -= 1
+        if failed:
+            self.failed += 1
+        else:
+            self.succeeded += 1
+
+
+@define
+class Statistics:
+    """Counts of both stages.
+
+    Attributes:
+        tasks: The task stage.
+        evaluations: The evaluator stage; one call is one evaluator on one run.
+        skipped: Evaluations that were not run because their task failed.
+    """
+
+    tasks: StageStatistics = field(factory=StageStatistics)
+    evaluations: StageStatistics = field(factory=StageStatistics)
+    skipped: int = 0

@@ -1,0 +1,128 @@
+"""Spans of tasks and evaluators (wire contract 5.3 and 5.4)."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from opentelemetry import context as otel_context
+from opentelemetry.context import Context
+from opentelemetry.trace import Link, Status, StatusCode, format_trace_id, set_span_in_context
+from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
+
+from arize_async.wire.text import json_text, jsonify, output_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.util.types import AttributeValue
+
+    from arize_async.models.evaluation import EvaluationResult
+    from arize_async.models.example import Example
+
+_JSON = OpenInferenceMimeTypeValues.JSON.value
+
+
+@contextmanager
+def current(span: Span) -> Iterator[Span]:
+    """Make a span the parent of the spans that user code starts inside the block."""
+    token = otel_context.attach(set_span_in_context(span))
+    try:
+        yield span
+    finally:
+        otel_context.detach(token)
+
+
+def start_task_span(tracer: Tracer, name: str, example: Example, metadata: str) -> Span:
+    """Start the root span of a task; ``metadata`` is JSON text about the experiment."""
+    return tracer.start_span(
+        f"Task: {name}",
+        context=Context(),
+        attributes={
+            SpanAttributes.METADATA: metadata,
+            SpanAttributes.INPUT_VALUE: _input(example),
+            SpanAttributes.INPUT_MIME_TYPE: _JSON,
+            SpanAttributes.OPENINFERENCE_SPAN_KIND: OpenInferenceSpanKindValues.CHAIN.value,
+        },
+    )
+
+
+def end_task_span(span: Span, output: object, error: BaseException | None) -> None:
+    """Put output or error on a task span and end it."""
+    if error is not None:
+        record_error(span, error)
+    else:
+        text = output_text(output)
+        if text is not None:
+            span.set_attribute(SpanAttributes.OUTPUT_VALUE, text)
+            if not isinstance(output, str):
+                span.set_attribute(SpanAttributes.OUTPUT_MIME_TYPE, _JSON)
+        span.set_status(Status(StatusCode.OK))
+    span.end()
+
+
+def start_evaluator_span(tracer: Tracer, name: str, task_span: Span, metadata: str) -> Span:
+    """Start the root span of an evaluation, linked to the span of its task."""
+    return tracer.start_span(
+        f"Evaluation: {name}",
+        context=Context(),
+        links=[Link(task_span.get_span_context())],
+        attributes={
+            SpanAttributes.METADATA: metadata,
+            SpanAttributes.OPENINFERENCE_SPAN_KIND: OpenInferenceSpanKindValues.EVALUATOR.value,
+        },
+    )
+
+
+def end_evaluator_span(span: Span, result: EvaluationResult | None, error: BaseException | None) -> None:
+    """Put result or error on an evaluator span and end it."""
+    if error is not None:
+        record_error(span, error)
+    elif result is not None:
+        parts = {"score": result.score, "label": result.label, "explanation": result.explanation}
+        span.set_attributes({key: value for key, value in parts.items() if value is not None})
+        span.set_attributes(dict(_flat("metadata", jsonify(result.metadata))))
+        span.set_status(Status(StatusCode.OK))
+    span.end()
+
+
+def record_error(span: Span, error: BaseException) -> None:
+    """Set the error status and the ``exception`` event of the OpenTelemetry conventions."""
+    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+    span.add_event(
+        "exception",
+        {
+            "exception.type": _qualified(type(error)),
+            "exception.message": str(error),
+            "exception.stacktrace": "".join(traceback.format_exception(error)),
+            "exception.escaped": "False",
+        },
+    )
+
+
+def trace_id(span: Span) -> str:
+    """Return the trace id as 32 lower-case hexadecimal digits."""
+    return format_trace_id(span.get_span_context().trace_id)
+
+
+def _input(example: Example) -> str | bool | int | float:
+    value = example.input or dict(example.dataset_row)
+    return value if isinstance(value, (str, bool, int, float)) else json_text(value)
+
+
+def _qualified(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _flat(prefix: str, value: object) -> Iterator[tuple[str, AttributeValue]]:
+    """Flatten nested maps with dots; lists of scalars stay lists where their types agree, else become JSON."""
+    if isinstance(value, dict):
+        items: Mapping[str, object] = value
+        for key, item in items.items():
+            yield from _flat(f"{prefix}.{key}", item)
+    elif isinstance(value, (str, bool, int, float)):
+        yield prefix, value
+    elif value is not None:
+        yield prefix, json_text(value)
