@@ -25,9 +25,9 @@ MODELS = ("6b_finetuning", "6b_verification", "175b_finetuning", "175b_verificat
 
 
 def final_number(solution: str) -> Decimal | None:
-    """Return the number after ``A:`` on the last line, or None.
+    r"""Return the number after ``A:`` on the last line, or None.
 
-    >>> final_number("6 * 3 = 18\\nA: $1,018"), final_number("no answer")
+    >>> final_number("6 * 3 = 18\nA: $1,018"), final_number("no answer")
     (Decimal('1018'), None)
     """
     _, marker, answer = solution.rstrip().rpartition("\n")[2].rpartition("A:")

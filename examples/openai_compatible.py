@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 from aiohttp import web
-from inventions import load, recall
 
 from arize_async import ArizeClient
+from inventions import load, recall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping

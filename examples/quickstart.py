@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from arize_sync.experiments import EvaluationResult
-from inventions import load, recall
 
 from arize_sync import ArizeClient
+from inventions import load, recall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

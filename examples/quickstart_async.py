@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from inventions import load, recall
-
 from arize_async import ArizeClient
+from inventions import load, recall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

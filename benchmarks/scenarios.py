@@ -1,0 +1,66 @@
+"""What is measured: a number of examples, a time that each one waits, and how many wait at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@frozen
+class Scenario:
+    """One workload.
+
+    Attributes:
+        latency: Seconds that the task waits; it stands for a call of a model.
+        blocking: The task is a synchronous function that sleeps in its thread.
+    """
+
+    letter: str
+    examples: int
+    concurrency: int
+    latency: float
+    blocking: bool = False
+
+    @property
+    def ideal(self) -> float:
+        """Seconds that the waiting alone takes."""
+        return self.examples * self.latency / self.concurrency
+
+    @property
+    def title(self) -> str:
+        """The workload in a few words."""
+        kind = "sync" if self.blocking else "async"
+        return f"{self.letter}: {self.examples:,} x {self.latency * 1000:g} ms, {self.concurrency} at once, {kind}"
+
+    @property
+    def task(self) -> Callable[[Mapping[str, Any]], Any]:
+        """The function that every contender calls with a row."""
+        return self._block if self.blocking else self._wait
+
+    def _block(self, dataset_row: Mapping[str, Any]) -> str:
+        time.sleep(self.latency)
+        return str(dataset_row["question"])
+
+    async def _wait(self, dataset_row: Mapping[str, Any]) -> str:
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        return str(dataset_row["question"])
+
+
+def score(output: str) -> float:
+    """Give every output the same score."""
+    return float(bool(output))
+
+
+SCENARIOS = (
+    Scenario("A", examples=500, concurrency=10, latency=0.01),
+    Scenario("B", examples=2_000, concurrency=200, latency=0.1),
+    Scenario("D", examples=5_000, concurrency=50, latency=0),
+    Scenario("E", examples=200, concurrency=20, latency=0.05, blocking=True),
+)
