@@ -53,18 +53,19 @@ def find_or_create_dataset(client: ArizeClient) -> str:
 def main() -> None:
     """Ask about a hundred inventions, twenty at a time, and print what came out."""
     with ArizeClient.local() as client:
-        experiment, df = client.experiments.run(
+        result = client.experiments.run(
             name=f"quickstart {datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
             dataset=find_or_create_dataset(client),
             task=answer_question,
             evaluators=[is_correct, is_brief],
             concurrency=20,
         )
+        experiment, df = result
         print(experiment)
         print(df)
-        for name in ("is_correct", "is_brief"):
-            scores = df[f"eval.{name}.score"]
-            print(f"{name}: {scores.sum():.0f} of {len(scores)}")
+        print(result.summary)
+        right = int(df["eval.is_correct.score"].sum())
+        print(f"{right} of {len(df)} answers are right.")
         runs = client.experiments.list_runs(experiment=experiment.id, all=True).experiment_runs
         print(f"{len(runs)} runs are recorded in {experiment.name!r}.")
 

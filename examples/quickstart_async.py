@@ -33,7 +33,8 @@ async def main() -> None:
             name="quickstart", dataset=dataset.id, task=answer_question, evaluators=[is_correct], concurrency=100
         )
         print(experiment)
-        print(f"is_correct: {df['eval.is_correct.score'].sum():.0f} of {len(df)}")
+        right = int(df["eval.is_correct.score"].sum())
+        print(f"{right} of {len(df)} answers are right.")
 
 
 if __name__ == "__main__":
