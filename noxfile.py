@@ -28,7 +28,7 @@ def install_group(session: nox.Session, *groups: str) -> None:
 def build_wheel(session: nox.Session) -> Path:
     """Build the wheel of this checkout and return its path."""
     session.install(*PROJECT["build-system"]["requires"])
-    folder = Path(session.create_tmp(), "wheel")
+    folder = Path(session.create_tmp(), "wheel").resolve()
     for old in folder.glob("*.whl"):
         old.unlink()
     session.run("hatchling", "build", "-t", "wheel", "-d", str(folder), silent=True)
@@ -47,7 +47,7 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
 
 def isolated(session: nox.Session) -> dict[str, str]:
     """Return variables that keep data in the session's own folder and the checkout off ``sys.path``."""
-    folder = Path(session.create_tmp())
+    folder = Path(session.create_tmp()).resolve()
     return {
         "ARIZE_DIRECTORY": str(folder / "arize"),
         "COVERAGE_FILE": str(folder / "coverage"),
@@ -70,7 +70,7 @@ def tests(session: nox.Session) -> None:
     env = isolated(session)
     chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
     session.run("coverage", "erase", env=env)
-    session.run("coverage", "run", "-m", "pytest", *chosen, env=env)
+    session.run("coverage", "run", "-m", "pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
     session.run("coverage", "combine", "--quiet", env=env)
     session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []), env=env)
 
