@@ -33,6 +33,11 @@ class Binding:
     positional: tuple[str, ...]
     keywords: Mapping[str, str]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the values that the function takes."""
+        return frozenset({*self.positional, *self.keywords.values()})
+
     def call(self, values: Mapping[str, object]) -> Callable[[], object]:
         """Return a call without parameters."""
         return partial(

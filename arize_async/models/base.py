@@ -56,7 +56,7 @@ JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT
 
 def plain(value: object) -> object:
     """Turn values inside a value into dicts and lists; leaves, dates among them, stay as they are."""
-    if isinstance(value, Model):
+    if isinstance(value, (Model, Request)):
         return value.to_dict()
     if isinstance(value, Enum):
         return value.value

@@ -7,9 +7,11 @@ from typing import SupportsFloat
 
 from attrs import field, frozen
 
+from arize_async.models.unicode import valid_text
+
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value) or None
+    return None if value is None else valid_text(str(value)) or None
 
 
 def _score(value: SupportsFloat | None) -> float | None:

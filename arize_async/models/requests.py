@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sized
 
 from attrs import field, frozen, validators
 
+from arize_async.errors import InvalidInput
 from arize_async.models.annotation import AnnotateRecordInput
 from arize_async.models.base import Request
 
@@ -19,15 +20,22 @@ def _not_blank(instance: object, attribute: object, value: str) -> None:
         raise ValueError(f"a name has 1 to {MAX_NAME} characters that are not all blank, got {len(value)}")
 
 
-def name_rule(instance: object, attribute: object, value: str) -> None:
-    """Refuse names that the platform refuses.
+def check_name(name: object) -> None:
+    """Refuse names of experiments that the platform refuses.
 
     Raises:
-        ValueError: Empty, longer than 255 characters, or with a double quote or a backslash.
+        InvalidInput: No text, empty, longer than 255 characters, or with a double quote or a backslash.
     """
-    _not_blank(instance, attribute, value)
-    if '"' in value or "\\" in value:
-        raise ValueError(f"a name has no double quote and no backslash, got {value!r}")
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
+        raise InvalidInput(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
+    if '"' in name or "\\" in name:
+        raise InvalidInput(f"a name has no double quote and no backslash, got {name!r}")
+
+
+def name_rule(instance: object, attribute: object, value: str) -> None:
+    """Check the name of an experiment as an attrs validator."""
+    del instance, attribute
+    check_name(value)
 
 
 def _rows(instance: object, attribute: object, value: Sized) -> None:

@@ -1,7 +1,8 @@
 """One global tracer provider for many runs, one after the other.
 
 OpenTelemetry accepts a global provider once in the life of a process. This one is installed once and hands every
-span to the provider of the run that is current, so that the second run's spans do not end up in the first run's project.
+span to the provider of the run that is current, so that the spans
+of the second run do not end up in the project of the first.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from opentelemetry import trace
 from opentelemetry.trace import NoOpTracerProvider, Tracer, TracerProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from opentelemetry.trace import Span
-    from opentelemetry.util._decorator import _AgnosticContextManager
 
 
 class SwitchingProvider(TracerProvider):
@@ -42,12 +42,12 @@ class _SwitchingTracer(Tracer):
     def start_span(self, *args: Any, **kwargs: Any) -> Span:
         return self._tracer.start_span(*args, **kwargs)
 
-    def start_as_current_span(self, *args: Any, **kwargs: Any) -> _AgnosticContextManager[Span]:
+    def start_as_current_span(self, *args: Any, **kwargs: Any) -> Any:
         return self._tracer.start_as_current_span(*args, **kwargs)
 
 
 @contextmanager
-def installed_globally(provider: TracerProvider) -> Iterator[None]:
+def installed_globally(provider: TracerProvider) -> Generator[None]:
     """Send the spans of libraries that use the global provider to a run's provider for the time of the block.
 
     An application that has set a global provider of its own keeps it: OpenTelemetry does not allow to replace it.

@@ -6,15 +6,16 @@ import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Status, StatusCode, format_trace_id, set_span_in_context
-from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
 
-from arize_async.wire.text import json_text, jsonify, output_text
+from arize_async.models.unicode import valid_text
+from arize_async.wire.text import json_text, jsonify, output_text, safe_str
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from opentelemetry.trace import Span, Tracer
     from opentelemetry.util.types import AttributeValue
@@ -26,7 +27,7 @@ _JSON = OpenInferenceMimeTypeValues.JSON.value
 
 
 @contextmanager
-def current(span: Span) -> Iterator[Span]:
+def current(span: Span) -> Generator[Span]:
     """Make a span the parent of the spans that user code starts inside the block."""
     token = otel_context.attach(set_span_in_context(span))
     try:
@@ -90,13 +91,13 @@ def end_evaluator_span(span: Span, result: EvaluationResult | None, error: BaseE
 
 def record_error(span: Span, error: BaseException) -> None:
     """Set the error status and the ``exception`` event of the OpenTelemetry conventions."""
-    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+    span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {safe_str(error)}"))
     span.add_event(
         "exception",
         {
             "exception.type": _qualified(type(error)),
-            "exception.message": str(error),
-            "exception.stacktrace": "".join(traceback.format_exception(error)),
+            "exception.message": safe_str(error),
+            "exception.stacktrace": valid_text("".join(traceback.format_exception(error))),
             "exception.escaped": "False",
         },
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -100,19 +99,6 @@ def _first_mix(values: list[Any]) -> tuple[int, str]:
             kinds = sorted({type(value).__name__ for value in values[: row + 1] if value is not None})
             return row, ", ".join(kinds)
     return len(values), "mixed types"
-
-
-def parse_json_columns(table: pa.Table, names: Sequence[str]) -> dict[str, list[object]]:
-    """Parse the named text columns; a column with one cell that does not parse stays as it is and is left out."""
-    parsed: dict[str, list[object]] = {}
-    for name in names:
-        column = table.column(name)
-        if is_text(column.type):
-            try:
-                parsed[name] = [orjson.loads(cell) if cell is not None else None for cell in column.to_pylist()]
-            except orjson.JSONDecodeError:
-                continue
-    return parsed
 
 
 def rows_from_batch(batch: pa.RecordBatch) -> list[dict[str, object]]:

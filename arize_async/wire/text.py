@@ -19,6 +19,8 @@ from typing import cast
 import attrs
 import orjson
 
+from arize_async.models.unicode import valid_text
+
 _DEPTH = 100
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
@@ -30,7 +32,7 @@ def output_text(value: object) -> str | None:
     ('a', None, '{"b":[1,2.5]}', 'NaN')
     """
     data = jsonify(value)
-    return data if data is None or isinstance(data, str) else json_text(data)
+    return data if data is None else valid_text(data) if isinstance(data, str) else json_text(data)
 
 
 def json_text(value: object) -> str:
@@ -56,6 +58,29 @@ def json_bytes(value: object) -> bytes:
         return json.dumps(_finite(jsonify(value)), separators=(",", ":")).encode()
 
 
+def parse_nested(cell: object) -> object:
+    """Return the object or list that a cell's JSON text holds; any other cell comes back as it is.
+
+    >>> parse_nested('{"a": 1}'), parse_nested("4"), parse_nested("{broken")
+    ({'a': 1}, '4', '{broken')
+    """
+    if isinstance(cell, str) and cell[:1] in {"{", "["}:
+        try:
+            return orjson.loads(cell)
+        except orjson.JSONDecodeError:
+            return cell
+    return cell
+
+
+def copied(value: object) -> object:
+    """Copy JSON data, so that what one reader changes no other reader sees."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in cast("dict[str, object]", value).items()}
+    if isinstance(value, list):
+        return [copied(item) for item in cast("list[object]", value)]
+    return value
+
+
 def jsonify(value: object) -> object:
     """Turn any value into None, booleans, numbers, strings, lists and dicts; what has no such form becomes its repr."""
     return _jsonify(value, _DEPTH)
@@ -65,7 +90,7 @@ def _jsonify(value: object, depth: int) -> object:
     if value is None or type(value) in {str, bool, int, float}:
         return value
     if depth == 0:
-        return _repr(value)
+        return safe_repr(value)
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {_key(key): _jsonify(item, depth - 1) for key, item in items}
@@ -79,7 +104,7 @@ def _jsonify(value: object, depth: int) -> object:
 
 def _other(value: object, depth: int) -> object:
     if isinstance(value, type):
-        return _repr(value)
+        return safe_repr(value)
     if dataclasses.is_dataclass(value):
         names = [item.name for item in dataclasses.fields(value)]
         return {name: _jsonify(getattr(value, name), depth - 1) for name in names}
@@ -94,10 +119,10 @@ def _other(value: object, depth: int) -> object:
                 converted = cast("Callable[[], object]", convert)()
             except Exception:  # noqa: BLE001 - a user's class may do anything; its repr is what is left
                 break
-            return _jsonify(converted, depth - 1) if converted is not value else _repr(value)
+            return _jsonify(converted, depth - 1) if converted is not value else safe_repr(value)
     if isinstance(value, Sequence):
         return [_jsonify(item, depth - 1) for item in cast("Sequence[object]", value)]
-    return _repr(value)
+    return safe_repr(value)
 
 
 def _bytes(value: bytes | bytearray | memoryview) -> str:
@@ -116,6 +141,23 @@ def _iso(value: dt.date | dt.time) -> str:
     return value.isoformat()
 
 
+def safe_repr(value: object) -> str:
+    """Return ``repr`` as valid text, or the type's name when ``__repr__`` fails."""
+    return _safely(repr, value)
+
+
+def safe_str(value: object) -> str:
+    """Return ``str`` as valid text, or the type's name when ``__str__`` fails."""
+    return _safely(str, value)
+
+
+def _safely(convert: Callable[[object], str], value: object) -> str:
+    try:
+        return valid_text(convert(value))
+    except Exception:  # noqa: BLE001 - a user's class may do anything
+        return f"<{type(value).__module__}.{type(value).__qualname__}>"
+
+
 _LEAVES: tuple[tuple[type | tuple[type, ...], Callable[..., object]], ...] = (
     (enum.Enum, lambda member: jsonify(member.value)),
     (str, str),
@@ -125,19 +167,12 @@ _LEAVES: tuple[tuple[type | tuple[type, ...], Callable[..., object]], ...] = (
     (dt.timedelta, _seconds),
     ((bytes, bytearray, memoryview), _bytes),
     (os.PathLike, os.fspath),
-    (BaseException, repr),
+    (BaseException, safe_repr),
 )
 
 
 def _key(key: object) -> str:
     return key if type(key) is str else str(jsonify(key))
-
-
-def _repr(value: object) -> str:
-    try:
-        return repr(value)
-    except Exception:  # noqa: BLE001 - a user's __repr__ may do anything
-        return f"<{type(value).__module__}.{type(value).__qualname__}>"
 
 
 def _finite(value: object) -> object:

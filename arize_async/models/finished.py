@@ -1,0 +1,60 @@
+"""Finished runs: what the engine gives, before anything is uploaded."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from arize_async.models.evaluation import EvaluationResult
+
+
+@frozen
+class FinishedEvaluation:
+    """What one evaluator said about one run.
+
+    Attributes:
+        name: The evaluator.
+        result: Its result; None when it failed or was not run.
+        error: Why there is no result.
+        trace_id: 32 hexadecimal digits; None when it was not run.
+        started_ms: Start, milliseconds since the epoch; None when it was not run.
+    """
+
+    name: str
+    result: EvaluationResult | None
+    error: str | None = None
+    trace_id: str | None = None
+    started_ms: int | None = None
+
+
+@frozen
+class FinishedRun:
+    """One task execution with its evaluations.
+
+    Attributes:
+        index: Position of the example in the dataset, from 0.
+        example_id: Id of the example.
+        output: What the task returned, as JSON data; None when it failed.
+        error: ``repr`` of what the task raised, or None.
+        trace_id: 32 hexadecimal digits.
+        started_ms: Start, milliseconds since the epoch.
+        latency: Milliseconds from start to end of the task.
+        token_count: Tokens of the LLM calls inside the task, when they were traced.
+        total_cost: Their cost in US dollars, when they were traced.
+        evaluations: One for each evaluator, in their order.
+    """
+
+    index: int
+    example_id: str
+    output: object
+    error: str | None
+    trace_id: str
+    started_ms: int
+    latency: float
+    token_count: int | None = None
+    total_cost: float | None = None
+    evaluations: tuple[FinishedEvaluation, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the task raised."""
+        return self.error is not None

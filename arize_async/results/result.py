@@ -1,0 +1,60 @@
+"""What ``run`` returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from arize_async.models.experiment import Experiment
+    from arize_async.results.summary import Summary
+
+
+class ExperimentResult(tuple["Experiment | None", "pl.DataFrame"]):  # noqa: SLOT001 - it carries the names too
+    """A run that ended: the pair ``experiment, frame``, with views on it.
+
+    Attributes:
+        evaluators: Names of the evaluators.
+    """
+
+    evaluators: tuple[str, ...]
+
+    def __new__(cls, experiment: Experiment | None, frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Self:
+        """Pair an experiment with its result frame."""
+        pair = super().__new__(cls, (experiment, frame))
+        pair.evaluators = evaluators
+        return pair
+
+    def __getnewargs__(self) -> tuple[Experiment | None, pl.DataFrame, tuple[str, ...]]:
+        """Pickle and copy by the constructor's arguments."""
+        return (self[0], self[1], self.evaluators)
+
+    def __repr__(self) -> str:
+        """Show the experiment and the size of the result."""
+        name = self.experiment.name if self.experiment else None
+        return f"<ExperimentResult experiment={name!r} [{self.frame.height} runs, {self.failures.height} failures]>"
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The experiment on the server; None for a dry run or when nothing was uploaded."""
+        return self[0]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One row a run, in dataset order."""
+        return self[1]
+
+    @property
+    def summary(self) -> Summary:
+        """The run in a few numbers."""
+        from arize_async.results.summary import summarize
+
+        return summarize(self.frame, self.evaluators)
+
+    @property
+    def failures(self) -> pl.DataFrame:
+        """The rows whose task failed or that lack an evaluation."""
+        from arize_async.results.frame import failures
+
+        return failures(self.frame)

@@ -1,0 +1,178 @@
+"""One example through the task and the evaluators: bind, trace, call, and keep what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from opentelemetry.trace import Span
+
+from arize_async.evaluators.coercion import coerce
+from arize_async.models.finished import FinishedEvaluation, FinishedRun
+from arize_async.scheduler.attempt import attempt
+from arize_async.scheduler.outcome import Outcome
+from arize_async.tracing import spans
+from arize_async.wire.text import copied, json_text, jsonify, safe_repr
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from arize_async.evaluators.named import NamedEvaluator
+    from arize_async.executors.binding import Binding
+    from arize_async.executors.protocol import Executor
+    from arize_async.models.evaluation import EvaluationResult
+    from arize_async.models.example import Example
+    from arize_async.runs.plan import Plan
+    from arize_async.scheduler.clock import Clock
+    from arize_async.scheduler.outcome import Finished
+    from arize_async.tracing.provider import RunTracing
+
+SKIPPED = "not run: the task failed"
+
+
+@frozen(eq=False)
+class TaskCall:
+    """A task that ended, on its way to the evaluators.
+
+    Attributes:
+        output: What it returned, as JSON data.
+        error: ``repr`` of what it raised, or None.
+        span: Its span, which evaluator spans link to.
+        outcome: Times of the call.
+    """
+
+    output: object
+    error: str | None
+    span: Span
+    outcome: Outcome[object]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the task raised."""
+        return self.error is not None
+
+
+@frozen(eq=False)
+class EvaluatorCall:
+    """An evaluation that ended."""
+
+    evaluation: FinishedEvaluation
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no result."""
+        return self.evaluation.result is None
+
+
+class Invoker:
+    """Calls the user's functions of one run."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        tracing: RunTracing,
+        *,
+        facts: Mapping[str, object],
+        inline: Executor,
+        threads: Executor,
+        clock: Clock,
+    ) -> None:
+        """Take the plan and where code runs; ``facts`` about the experiment go on the task spans."""
+        self._plan = plan
+        self._tracing = tracing
+        self._tracer = tracing.tracer
+        self._inline, self._threads = inline, threads
+        self._clock = clock
+        self._task_metadata = json_text({**facts, **plan.metadata})
+        self._evaluator_metadata = json_text({"experiment_name": plan.name})
+
+    async def run_task(self, example: Example) -> TaskCall:
+        """Call the task with an example."""
+        code = self._plan.task.call(_task_values(self._plan.task, example))
+        span = spans.start_task_span(self._tracer, self._plan.task_name, example, self._task_metadata)
+        executor = self._inline if self._plan.task_is_async else self._threads
+        with spans.current(span):
+            outcome = await attempt(lambda: executor.call(code), timeout=self._plan.timeout, clock=self._clock)
+        output = jsonify(outcome.value)
+        spans.end_task_span(span, output, outcome.error)
+        error = None if outcome.error is None else safe_repr(outcome.error)
+        return TaskCall(output, error, span, outcome)
+
+    @property
+    def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]]:
+        """The evaluators as the pipeline calls them."""
+        return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
+
+    def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]:
+        executor = self._inline if evaluator.is_async else self._threads
+
+        async def evaluate(example: Example, task: TaskCall) -> EvaluatorCall:
+            code = evaluator.binding.call(_evaluator_values(evaluator.binding, example, task.output))
+            span = spans.start_evaluator_span(self._tracer, evaluator.name, task.span, self._evaluator_metadata)
+
+            async def judge() -> EvaluationResult:
+                return coerce(await executor.call(code))
+
+            with spans.current(span):
+                outcome = await attempt(judge, timeout=self._plan.timeout, clock=self._clock)
+            spans.end_evaluator_span(span, outcome.value, outcome.error)
+            error = None if outcome.error is None else safe_repr(outcome.error)
+            started = outcome.started_ns // 1_000_000
+            finished = FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
+            return EvaluatorCall(finished)
+
+        return evaluate
+
+    def finish(self, finished: Finished[Example, TaskCall, EvaluatorCall]) -> FinishedRun:
+        """Put together what the pipeline gave for one example."""
+        task = finished.outcome
+        usage = self._tracing.usage.take(task.span.get_span_context().trace_id)
+        skipped = tuple(FinishedEvaluation(name, None, SKIPPED) for name in self._plan.evaluator_names)
+        return FinishedRun(
+            index=finished.index,
+            example_id=finished.item.id,
+            output=task.output,
+            error=task.error,
+            trace_id=spans.trace_id(task.span),
+            started_ms=task.outcome.started_ns // 1_000_000,
+            latency=task.outcome.seconds * 1000,
+            token_count=usage.tokens,
+            total_cost=usage.cost,
+            evaluations=skipped if task.failed else tuple(call.evaluation for call in finished.evaluations),
+        )
+
+
+def _row(example: Example) -> object:
+    return dict(example.dataset_row)
+
+
+def _input(example: Example) -> object:
+    return example.input
+
+
+def _expected(example: Example) -> object:
+    return example.output
+
+
+def _metadata(example: Example) -> object:
+    return example.metadata
+
+
+_OF_EXAMPLE: dict[str, Callable[[Example], object]] = {
+    "dataset_row": _row,
+    "input": _input,
+    "output": _expected,
+    "dataset_output": _expected,
+    "expected": _expected,
+    "reference": _expected,
+    "metadata": _metadata,
+}
+_OF_TASK = frozenset({"output", "experiment_output"})
+
+
+def _task_values(binding: Binding, example: Example) -> dict[str, object]:
+    return {name: copied(_OF_EXAMPLE[name](example)) for name in binding.names}
+
+
+def _evaluator_values(binding: Binding, example: Example, output: object) -> dict[str, object]:
+    return {name: copied(output) if name in _OF_TASK else copied(_OF_EXAMPLE[name](example)) for name in binding.names}

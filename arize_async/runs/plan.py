@@ -1,0 +1,142 @@
+"""Everything about a run that can be judged before anything is sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from attrs import frozen
+
+from arize_async.config.policies import Limits
+from arize_async.errors import InvalidInput, InvalidTask
+from arize_async.evaluators.named import Evaluators, NamedEvaluator, named
+from arize_async.executors.binding import Binding, bind
+from arize_async.executors.names import function_name
+from arize_async.executors.protocol import is_async
+from arize_async.models.requests import check_name
+from arize_async.scheduler.progress import Progress
+
+Output = TypeVar("Output")
+Task = Callable[..., Output] | Callable[..., Awaitable[Output]]
+"""The user's function: synchronous or asynchronous, its parameters bound by name."""
+
+TASK_NAMES = ("input", "output", "metadata", "dataset_row")
+
+
+@frozen(kw_only=True)
+class Plan:
+    """A run as it was asked for, checked.
+
+    Attributes:
+        name: Name of the experiment.
+        task: The bound task.
+        task_name: Its name, for spans.
+        task_is_async: Whether it runs on the event loop.
+        evaluators: The bound evaluators.
+        concurrency: Most tasks at the same time.
+        evaluations: Most evaluations at the same time.
+        timeout: Seconds for each call of the task and of an evaluator; None for no bound.
+        examples: How many examples to run; None for all.
+        dry_run: Whether nothing is sent to the server.
+        exit_on_error: Whether the first error ends the run.
+        force_http: Whether everything goes over REST.
+        set_global_tracer_provider: Whether libraries that use the global provider are traced too.
+        metadata: Facts for every task span.
+        progress: Who watches; None for bars on a terminal.
+    """
+
+    name: str
+    task: Binding
+    task_name: str
+    task_is_async: bool
+    evaluators: tuple[NamedEvaluator, ...]
+    concurrency: int
+    evaluations: int
+    timeout: float | None
+    examples: int | None
+    dry_run: bool
+    exit_on_error: bool
+    force_http: bool
+    set_global_tracer_provider: bool
+    metadata: Mapping[str, object]
+    progress: bool | Progress | None
+
+    @property
+    def evaluator_names(self) -> tuple[str, ...]:
+        """Names of the evaluators, in their order."""
+        return tuple(evaluator.name for evaluator in self.evaluators)
+
+
+def make_plan(  # noqa: PLR0913 - the keywords of `run`
+    *,
+    name: str,
+    task: Task[object],
+    evaluators: Evaluators | None = None,
+    dry_run: bool = False,
+    dry_run_count: int = 10,
+    concurrency: int = 3,
+    set_global_tracer_provider: bool = False,
+    exit_on_error: bool = False,
+    timeout: float | None = 120,
+    force_http: bool = False,
+    metadata: Mapping[str, object] | None = None,
+    limits: Limits | None = None,
+    progress: bool | Progress | None = None,
+) -> Plan:
+    """Check the arguments of a run.
+
+    Raises:
+        InvalidTask: The task cannot be called with an example.
+        InvalidEvaluator: An evaluator cannot be called, or two have the same name.
+        InvalidInput: Another argument is out of bounds; the message names it.
+    """
+    check_name(name)
+    concurrency = _count("concurrency", concurrency)
+    limits = limits or Limits()
+    return Plan(
+        name=name,
+        task=_bind_task(task),
+        task_name=function_name(task),
+        task_is_async=is_async(task),
+        evaluators=named(evaluators),
+        concurrency=concurrency,
+        evaluations=limits.evaluators or concurrency,
+        timeout=_seconds("timeout", timeout),
+        examples=_count("dry_run_count", dry_run_count) if dry_run else None,
+        dry_run=bool(dry_run),
+        exit_on_error=bool(exit_on_error),
+        force_http=bool(force_http),
+        set_global_tracer_provider=bool(set_global_tracer_provider),
+        metadata=_metadata(metadata),
+        progress=progress,
+    )
+
+
+def _bind_task(task: object) -> Binding:
+    if not callable(task):
+        hint = "; pass the function itself, without calling it" if isinstance(task, Awaitable) else ""
+        raise InvalidTask(f"task is a function of an example, got {type(task).__name__}{hint}")
+    return bind(task, names=TASK_NAMES, single="dataset_row", what=f"task {function_name(task)!r}", error=InvalidTask)
+
+
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidInput(f"{name} is a whole number of at least 1, got {value!r}")
+    return value
+
+
+def _seconds(name: str, value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise InvalidInput(f"{name} is a number of seconds above 0, or None for no bound; got {value!r}")
+    return None if math.isinf(value) else float(value)
+
+
+def _metadata(metadata: object) -> dict[str, object]:
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, Mapping):
+        raise InvalidInput(f"metadata is a mapping of facts about the experiment, got {type(metadata).__name__}")
+    return {str(key): value for key, value in metadata.items()}
