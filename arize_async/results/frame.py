@@ -88,11 +88,9 @@ def _evaluation_columns(name: str, evaluations: Sequence[FinishedEvaluation]) ->
 def _metadata_column(name: str, values: Sequence[object]) -> pl.Series:
     """Keep numbers as numbers when all of them are; everything else is text, JSON where it is nested."""
     kinds = {type(value) for value in values if value is not None}
-    if kinds == {int} and all(-(2**63) <= value < 2**63 for value in values if isinstance(value, int)):
-        return pl.Series(name, values, pl.Int64)
-    if kinds and kinds <= {int, float}:
-        numbers = [float(value) if isinstance(value, (int, float)) else None for value in values]
-        return pl.Series(name, numbers, pl.Float64)
+    fits = all(-(2**63) <= value < 2**63 for value in values if isinstance(value, int))
+    if fits and kinds and kinds <= {int, float}:
+        return pl.Series(name, values, pl.Int64 if kinds == {int} else pl.Float64, strict=False)
     return pl.Series(
         name, [str(value) if isinstance(value, bool) else output_text(value) for value in values], pl.String
     )

@@ -33,7 +33,7 @@ class Judge(LLMEvaluator):
         """Judge."""
         return EvaluationResult(score=0)
 
-    async def async_evaluate(self, output: str, **kwargs: Any) -> EvaluationResult:
+    async def async_evaluate(self, **kwargs: Any) -> EvaluationResult:
         """Judge, on the loop."""
         return EvaluationResult(score=1)
 

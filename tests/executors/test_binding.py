@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +11,9 @@ from arize_async.errors import InvalidTask
 from arize_async.executors.binding import bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAMES = ("input", "output", "dataset_row")
 VALUES = {"input": "I", "output": "O", "dataset_row": "R"}
@@ -88,13 +90,13 @@ def test_what_cannot_be_bound_is_named(function: Callable[..., Any], words: str)
 def test_asynchronous_functions_are_recognized() -> None:
     """Through partials, methods and callable objects."""
 
-    class Callable_:
+    class AsyncCallable:
         async def __call__(self, row: str) -> str:
             return row
 
     assert is_async(Method().arun)
     assert is_async(functools.partial(functools.partial(Method().arun)))
-    assert is_async(Callable_())
+    assert is_async(AsyncCallable())
     assert not is_async(Method())
 
 

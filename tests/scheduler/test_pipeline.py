@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from anyio.lowlevel import checkpoint
 from anyio import wait_all_tasks_blocked
+from anyio.lowlevel import checkpoint
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arize_async.scheduler import Finished, Pipeline
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 
 @frozen
@@ -209,10 +211,13 @@ async def test_an_error_of_the_input_comes_out_as_it_is() -> None:
         yield [1, 2]
         raise ConnectionResetError("gone")
 
-    with pytest.raises(ConnectionResetError, match="gone"):
+    async def consume() -> None:
         async with Pipeline(doubled, tasks=2, evaluations=1).open(broken()) as results:
             async for _ in results:
                 pass
+
+    with pytest.raises(ConnectionResetError, match="gone"):
+        await consume()
 
 
 async def test_empty_chunks_and_no_chunks_are_fine() -> None:

@@ -1,0 +1,126 @@
+"""``client.experiments``: the operations of the platform, and running experiments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arize_async.resources.experiments import ExperimentsResource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from arize_async.config import Config, Limits
+    from arize_async.evaluators.named import Evaluators
+    from arize_async.resources.datasets import DatasetsClient
+    from arize_async.resources.names import Names
+    from arize_async.results.result import ExperimentResult
+    from arize_async.runs.plan import Task
+    from arize_async.scheduler.progress import Progress
+    from arize_async.transport.flight import FlightTransport
+    from arize_async.transport.http import HttpTransport
+
+
+class ExperimentsClient(ExperimentsResource):
+    """Create, run, list, annotate and delete experiments."""
+
+    def __init__(
+        self, http: HttpTransport, flight: FlightTransport, names: Names, *, config: Config, datasets: DatasetsClient
+    ) -> None:
+        """Share the transports and the datasets of a client."""
+        super().__init__(http, flight, names, config=config)
+        self._datasets = datasets
+
+    async def run(  # noqa: PLR0913 - the keywords of the official SDK
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: bool = False,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,  # noqa: ASYNC109 - of each call of user code, not of this method
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult:
+        """Run a task over every example of a dataset, evaluate its outputs and record the runs.
+
+        What the task or an evaluator raises is data: the run is kept with its error, and the others go on.
+
+        Args:
+            name: Name of the experiment, unique in the dataset; 1 to 255 characters.
+            dataset: Name or id of the dataset.
+            space: Name or id of its space; needed only where the dataset's name is not unique.
+            task: A function of an example, synchronous (it runs in a worker thread) or asynchronous. Parameters
+                named ``input``, ``output``, ``metadata`` and ``dataset_row`` get these parts of the example; a
+                single parameter of another name gets the whole row as a dict.
+            evaluators: One evaluator, several, or a mapping of names: functions or ``Evaluator`` objects. Parameters
+                are bound by name: ``output`` (what the task returned, also ``experiment_output``), ``expected`` (the
+                example's output, also ``reference`` and ``dataset_output``), ``input``, ``metadata``,
+                ``dataset_row``; a single parameter of another name gets the output. They return an
+                ``EvaluationResult``, bool, number, label, ``(score, explanation)``,
+                ``(score, label, explanation)`` or a dict with these keys.
+            dry_run: Run the first ``dry_run_count`` examples and send nothing to the server.
+            dry_run_count: How many examples a dry run takes.
+            concurrency: Most tasks at the same time.
+            set_global_tracer_provider: Trace libraries that use OpenTelemetry's global provider as part of the run.
+            exit_on_error: Stop at the first error of the task or of an evaluator.
+            timeout: Seconds for each call of the task and of an evaluator; None for no bound.
+            force_http: Use REST alone, where Flight cannot pass.
+            metadata: Facts that go on every task span.
+            limits: Further bounds on the work in flight.
+            progress: True for progress bars on standard error, False for none, an object of your own; by default
+                bars when standard error is a terminal or a notebook.
+
+        Returns:
+            The pair of the experiment (None for a dry run) and a polars frame with one row a run in dataset order;
+            the columns are those of wire contract 4.4. It also has ``summary`` and ``failures``.
+
+        Raises:
+            InvalidTask: The task cannot be called with an example.
+            InvalidEvaluator: An evaluator cannot be called, or two have the same name.
+            InvalidInput: Another argument is out of bounds, or the dataset is empty. Nothing was created.
+            NotFound: There is no such dataset.
+            Conflict: The dataset has an experiment of this name.
+            RunAborted: ``exit_on_error`` and something failed; ``result`` has what finished.
+            UploadFailed: Every run finished and could not be sent; ``result`` has the frame.
+
+        Example:
+            >>> async def quickstart(client):
+            ...     def answer(dataset_row):
+            ...         return f"{dataset_row['question']}? I do not know."
+            ...
+            ...     def is_correct(output, expected):
+            ...         return expected in output
+            ...
+            ...     return await client.experiments.run(
+            ...         name="first", dataset="questions", task=answer, evaluators=[is_correct], concurrency=10
+            ...     )
+        """
+        from arize_async.runs.plan import make_plan
+        from arize_async.runs.runner import ExperimentRunner
+
+        plan = make_plan(
+            name=name,
+            task=task,
+            evaluators=evaluators,
+            dry_run=dry_run,
+            dry_run_count=dry_run_count,
+            concurrency=concurrency,
+            set_global_tracer_provider=set_global_tracer_provider,
+            exit_on_error=exit_on_error,
+            timeout=timeout,
+            force_http=force_http,
+            metadata=metadata,
+            limits=limits,
+            progress=progress,
+        )
+        found = await self._datasets.get(dataset=dataset, space=space)
+        runner = ExperimentRunner(self._config, flight=self._flight, datasets=self._datasets, experiments=self)
+        return await runner.run(plan, found)
