@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Contender(Protocol):
-    """Something that can run a scenario over a data set of the server."""
+    """Something that can run a scenario over a dataset of the server."""
 
     name: str
 

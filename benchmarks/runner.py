@@ -1,7 +1,7 @@
 """Measure whole runs, beside workers on bare asyncio and beside the official SDK, all in this one process.
 
 Ratios travel between machines and seconds do not. ``ideal`` is the time that the tasks only wait. The server is a
-process of its own; the data sets are on it before the clock starts. Everyone runs once to warm up, then in turns; the
+process of its own; the datasets are on it before the clock starts. Everyone runs once to warm up, then in turns; the
 official SDK, which takes minutes, runs each workload once.
 """
 

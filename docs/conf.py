@@ -18,7 +18,8 @@ autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 
 # Types of other projects have no pages here.
-nitpick_ignore_regex = [(r"py:.*", r"(polars|pyarrow|pl|pa|attrs?|anyio|collections|typing|types|datetime|pathlib)\b.*")]
+ELSEWHERE = ("polars", "pyarrow", "pl", "pa", "collections", "typing", "datetime", "pathlib")
+nitpick_ignore_regex = [(r"py:.*", rf"({'|'.join(ELSEWHERE)})\b.*")]
 
 html_theme = "furo"
 html_title = f"arize-async {version}"

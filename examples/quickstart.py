@@ -43,7 +43,7 @@ def is_brief(output: str) -> bool:
 
 
 def find_or_create_dataset(client: ArizeClient) -> str:
-    """Return the id of the data set, which a second run of this script finds again."""
+    """Return the id of the dataset, which a second run of this script finds again."""
     for dataset in client.datasets.list(name="inventions", space="default"):
         if dataset.name == "inventions":
             return dataset.id

@@ -1,4 +1,4 @@
-"""What the tests of the project share: a client of the embedded server, isolated from the user's files and keys."""
+"""Isolation from the user's own files and keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    """Run asynchronous tests on asyncio."""
-    return "asyncio"
 
 
 @pytest.fixture(autouse=True)

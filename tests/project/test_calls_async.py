@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput
 
 from arize_async import ArizeClient
 from arize_async.errors import NotFound
 from arize_async.experiments import EvaluationResultFieldNames, ExperimentTaskFieldNames
+from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -28,17 +28,17 @@ async def client() -> AsyncIterator[ArizeClient]:
 
 @pytest.fixture
 async def dataset(client: ArizeClient) -> str:
-    """Create a data set of three letters and return its id."""
+    """Create a dataset of three letters and return its id."""
     return (await client.datasets.create(name="letters", space="default", examples=EXAMPLES)).id
 
 
-async def capitalize(input: str) -> str:  # noqa: A002 - a task asks for the input by this name
+async def capitalize(input: str) -> str:
     """Be right about all letters but one."""
     return "?" if input == "b" else input.upper()
 
 
 async def exact(output: str, expected: str) -> bool:
-    """Compare with what the data set says."""
+    """Compare with what the dataset says."""
     return output == expected
 
 

@@ -40,7 +40,7 @@ def client() -> Iterator[ArizeClient]:
 
 @pytest.fixture
 def dataset(client: ArizeClient) -> str:
-    """Create a data set of three inventions and return its id."""
+    """Create a dataset of three inventions and return its id."""
     return client.datasets.create(name="inventions", space="default", examples=EXAMPLES).id
 
 
@@ -100,7 +100,7 @@ def test_create_from_a_pandas_frame(client: ArizeClient, dataset: str) -> None:
 
 
 def test_run_unpacks_into_experiment_and_frame(client: ArizeClient, dataset: str) -> None:
-    """A run gives the experiment on the server and a frame in the order of the data set."""
+    """A run gives the experiment on the server and a frame in the order of the dataset."""
     experiment, df = client.experiments.run(
         name="prompt-v2", dataset=dataset, task=answer_question, evaluators=[is_correct]
     )
