@@ -26,6 +26,7 @@
     │   ├── RateLimited                          429
     │   └── ServerError                          5xx
     ├── ClientClosed (RuntimeError)              the client was used after close()
+    ├── WouldDeadlock (RuntimeError)             a blocking call on the thread that has to answer it
     ├── ServerFailed (RuntimeError)              the embedded server could not start
     └── RunError                                 a run ended early; carries what finished
         ├── RunAborted
@@ -216,11 +217,21 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: the server failed."""
+    """5xx: the server failed.
+
+    Attributes:
+        retry_after: Seconds that the server asked to wait, when it did.
+    """
+
+    retry_after: float | None = None
 
 
 class ClientClosed(ArizeError, RuntimeError):
     """The client was used after it was closed."""
+
+
+class WouldDeadlock(ArizeError, RuntimeError):
+    """A blocking client was called on the thread that has to answer the call."""
 
 
 class ServerFailed(ArizeError, RuntimeError):

@@ -9,7 +9,7 @@ from arize_async.resources.experiments import ExperimentsResource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arize_async.config import Config, Limits
+    from arize_async.config import Limits
     from arize_async.evaluators.named import Evaluators
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.names import Names
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 class ExperimentsClient(ExperimentsResource):
     """Create, run, list, annotate and delete experiments."""
 
-    def __init__(
-        self, http: HttpTransport, flight: FlightTransport, names: Names, *, config: Config, datasets: DatasetsClient
-    ) -> None:
+    def __init__(self, http: HttpTransport, flight: FlightTransport, names: Names, *, datasets: DatasetsClient) -> None:
         """Share the transports and the datasets of a client."""
-        super().__init__(http, flight, names, config=config)
+        super().__init__(http, flight, names)
         self._datasets = datasets
 
     async def run(  # noqa: PLR0913 - the keywords of the official SDK

@@ -6,7 +6,7 @@ from arize_async.models.experiment import Experiment, ExperimentWithRunIds
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
 from arize_async.models.page import PaginationMetadata
 from arize_async.models.run import ExperimentRun, ExperimentRunInput, ExperimentTaskFieldNames
-from arize_async.responses.lists import ListExperimentRunsResponse, ListExperimentsResponse
+from arize_async.responses import ListExperimentRunsResponse, ListExperimentsResponse
 from arize_async.results.result import ExperimentResult
 
 __all__ = [

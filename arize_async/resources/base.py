@@ -1,0 +1,106 @@
+"""What all resources have in common: one request in, one value or one page out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from arize_async.errors import InvalidInput, InvalidResponse
+from arize_async.models.base import Model, Request
+from arize_async.responses.page import Page
+from arize_async.wire.codec import decode
+
+if TYPE_CHECKING:
+    from arize_async.config import Config
+    from arize_async.resources.names import Names
+    from arize_async.transport.flight import FlightTransport
+    from arize_async.transport.http import HttpTransport
+
+M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Page[Any])
+R = TypeVar("R", bound=Request)
+
+
+class Resource:
+    """The operations on one kind of thing."""
+
+    def __init__(self, http: HttpTransport, flight: FlightTransport, names: Names) -> None:
+        """Share the transports and the name resolution of a client."""
+        self._http = http
+        self._flight = flight
+        self._names = names
+
+    @property
+    def _config(self) -> Config:
+        return self._http.config
+
+    async def _get(self, kind: type[M], path: str) -> M:
+        return parse(kind, await self._http.request("GET", path))
+
+    async def _send(
+        self,
+        kind: type[M],
+        method: str,
+        path: str,
+        body: Request | Mapping[str, object],
+        *,
+        query: Mapping[str, object] | None = None,
+        expect: Collection[int] = (200,),
+    ) -> M:
+        return parse(kind, await self._http.request(method, path, query=query, body=body, expect=expect))
+
+    async def _list(self, kind: type[P], path: str, cursor: str | None, **query: object) -> P:
+        async def send(at: str | None) -> object:
+            return await self._http.request("GET", path, query={**query, "cursor": at})
+
+        return await self._page(kind, send, cursor)
+
+    async def _search(self, kind: type[P], path: str, body: Request) -> P:
+        fields = body.to_dict()
+
+        async def send(at: str | None) -> object:
+            return await self._http.request("POST", path, body={**fields, **({"cursor": at} if at else {})})
+
+        return await self._page(kind, send, None)
+
+    async def _page(self, kind: type[P], send: Callable[[str | None], Awaitable[object]], cursor: str | None) -> P:
+        async def fetch(at: str) -> P:
+            return await self._page(kind, send, at)
+
+        return kind.parse(await send(cursor), fetch)
+
+
+def parse(kind: type[M], data: object) -> M:
+    """Build a value from the JSON of an answer.
+
+    Raises:
+        InvalidResponse: The JSON is not what the protocol says; the message names the path.
+    """
+    try:
+        return decode(kind, data)
+    except ValueError as error:
+        raise InvalidResponse(f"the server's {kind.__name__}: {error}") from None
+
+
+def check(kind: type[R], **fields: object) -> R:
+    """Build a request body; what the platform would refuse is refused before anything is sent.
+
+    Raises:
+        InvalidInput: A field is missing, of the wrong type or out of bounds.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    try:
+        return decode(kind, given)
+    except ValueError as error:
+        raise InvalidInput(str(error).replace("@ $.", "in ").replace(" @ $", "")) from None
+
+
+def check_limit(limit: int, most: int = 100) -> int:
+    """Return ``limit`` when a page may have so many items.
+
+    Raises:
+        InvalidInput: It is not between 1 and ``most``.
+    """
+    if not 1 <= limit <= most:
+        raise InvalidInput(f"limit is between 1 and {most}, got {limit}")
+    return limit

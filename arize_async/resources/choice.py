@@ -1,0 +1,75 @@
+"""Whether rows travel over REST or over Flight (wire contract 7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from arize_async.errors import InvalidInput, InvalidRows
+from arize_async.models.requests import MAX_ROWS
+from arize_async.resources.rows import load
+from arize_async.transport.threads import in_thread
+from arize_async.wire.text import json_bytes
+
+if TYPE_CHECKING:
+    from arize_async.resources.rows import Conversion, Rows, Source
+
+T = TypeVar("T")
+Records = list[dict[str, object]]
+_GRACE = 10.0
+
+
+async def open_rows(rows: Rows) -> Source:
+    """Recognise rows without holding up the event loop.
+
+    Raises:
+        InvalidRows: Nothing of what can be read, mixed forms, or no rows at all.
+    """
+    return await off_loop(lambda: load(rows))
+
+
+async def rest_rows(source: Source, conversion: Conversion | None, max_megabytes: float | None) -> Records | None:
+    """Return the converted rows for one REST request, or None when they are to go over Flight.
+
+    Args:
+        source: The rows.
+        conversion: What is done to them.
+        max_megabytes: Bound of their JSON text; None when REST is the only way.
+    """
+    if max_megabytes is not None and (source.in_files or source.count() > MAX_ROWS):
+        return None
+
+    def convert() -> Records | None:
+        rows = source.rows(conversion)
+        fits = max_megabytes is None or len(json_bytes(rows)) <= max_megabytes * 2**20
+        return rows if fits else None
+
+    return await off_loop(convert)
+
+
+def check_rest(source: Source, why: str) -> None:
+    """Refuse what does not fit one REST request.
+
+    Raises:
+        InvalidInput: The rows are in files, or more than 1,000.
+    """
+    if source.in_files:
+        raise InvalidInput(f"files travel over Flight only: {why}")
+    if source.count() > MAX_ROWS:
+        raise InvalidInput(f"REST takes at most {MAX_ROWS} rows a request, got {source.count()}: {why}")
+
+
+def check_filled(rows: Records, name: str) -> None:
+    """Refuse rows that lack a value that the platform needs.
+
+    Raises:
+        InvalidRows: The value is missing; the message names the row.
+    """
+    for number, row in enumerate(rows):
+        if row.get(name) is None:
+            raise InvalidRows(f"row {number} has no {name!r}")
+
+
+async def off_loop(function: Callable[[], T]) -> T:
+    """Run work that would hold up the event loop on a thread."""
+    return await in_thread(function, name="arize-rows", grace=_GRACE)

@@ -1,0 +1,328 @@
+"""Datasets and their examples (wire contract 2.2 and 7.7)."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from arize_async.errors import InvalidInput
+from arize_async.models.annotation import AnnotateRecordInput
+from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
+from arize_async.models.requests import (
+    MAX_ROWS,
+    AnnotateRecords,
+    CreateDataset,
+    InsertExamples,
+    RenameDataset,
+    SearchExamples,
+)
+from arize_async.resources.annotation_configs import space_filter
+from arize_async.resources.base import Resource, check, check_limit
+from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.responses.lists import ListDatasetsResponse
+from arize_async.responses.tables import ListDatasetExamplesResponse
+from arize_async.wire import paths
+
+if TYPE_CHECKING:
+    from arize_async.resources.rows import Rows, Source
+
+
+class DatasetsClient(Resource):
+    """Operations on datasets."""
+
+    async def list(
+        self,
+        *,
+        name: str | None = None,
+        space: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> ListDatasetsResponse:
+        """List datasets, the newest first.
+
+        Args:
+            name: Only those whose name contains this text, in any case.
+            space: Id of a space, or text that the space's name contains.
+            limit: Items a page, 1 to 100.
+            cursor: Where to go on; ``pagination.next_cursor`` of the page before.
+
+        Returns:
+            A page; iterate over it to walk through all that follow.
+
+        Raises:
+            ApiError: The server refused.
+        """
+        check_limit(limit)
+        scope = space_filter(space)
+        return await self._list(ListDatasetsResponse, paths.DATASETS, cursor, **scope, name=name, limit=limit)
+
+    async def create(self, *, name: str, space: str, examples: Rows, force_http: bool = False) -> Dataset:
+        """Create a dataset.
+
+        Up to 1,000 examples whose JSON is no larger than ``max_http_payload_size_mb`` travel over REST, more of them,
+        larger ones, and files over Flight. Over REST, rows hold neither ``id`` nor ``created_at`` nor ``updated_at``.
+
+        Args:
+            name: Unique in the space.
+            space: Id or name.
+            examples: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            force_http: Use REST whatever the size.
+
+        Returns:
+            The dataset with its first version.
+
+        Raises:
+            InvalidRows: There are no rows, or they cannot be stored; nothing was sent.
+            InvalidInput: ``force_http`` with files or with more than 1,000 rows.
+            Conflict: The name is taken.
+            ApiError: The server refused.
+        """
+        check(RenameDataset, name=name)
+        source = await open_rows(examples)
+        if force_http:
+            check_rest(source, "leave out force_http, or split the rows")
+        space_id = await self._names.space_id(space)
+        rows = await rest_rows(source, None, None if force_http else self._config.max_http_payload_size_mb)
+        if rows is not None:
+            body = check(CreateDataset, name=name, space_id=space_id, examples=rows)
+            return await self._send(Dataset, "POST", paths.DATASETS, body, expect=(201,))
+        return await self._create_over_flight(source, name, space_id)
+
+    async def get(self, *, dataset: str, space: str | None = None) -> Dataset:
+        """Return a dataset with its versions.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+
+        Raises:
+            NotFound: There is none.
+            AmbiguousName: Several have this name.
+        """
+        return await self._get(Dataset, await self._path(paths.DATASET, dataset, space))
+
+    async def update(self, *, dataset: str, space: str | None = None, name: str) -> Dataset:
+        """Rename a dataset.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            name: New name, unique in the space.
+
+        Raises:
+            Conflict: The name is taken.
+            ApiError: The server refused.
+        """
+        body = check(RenameDataset, name=name)
+        return await self._send(Dataset, "PATCH", await self._path(paths.DATASET, dataset, space), body)
+
+    async def delete(self, *, dataset: str, space: str | None = None) -> None:
+        """Delete a dataset with its experiments.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+
+        Raises:
+            NotFound: There is none.
+            ApiError: The server refused.
+        """
+        await self._http.request("DELETE", await self._path(paths.DATASET, dataset, space), expect=(204,))
+
+    async def list_examples(
+        self,
+        *,
+        dataset: str,
+        space: str | None = None,
+        dataset_version_id: str | None = None,
+        filter: str | None = None,  # noqa: A002 - the official name
+        limit: int = 50,
+        cursor: str | None = None,
+        all: bool = False,  # noqa: A002 - the official name
+    ) -> ListDatasetExamplesResponse:
+        """List the examples of a dataset.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of a version; by default the latest.
+            filter: Condition such as ``year < 1900``; a blank one counts as none.
+            limit: Items a page, 1 to 500.
+            cursor: Where to go on; ``pagination.next_cursor`` of the page before.
+            all: Read all examples at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+
+        Returns:
+            A page; iterate over it to walk through all that follow.
+
+        Raises:
+            InvalidInput: ``filter`` together with ``all``.
+            ApiError: The server refused.
+        """
+        given_filter = filter if filter and filter.strip() else None
+        if all and given_filter:
+            raise InvalidInput("filter is not supported with all=True")
+        dataset_id = await self._names.dataset_id(dataset, space)
+        if all:
+            return await self._all_examples(dataset_id, dataset_version_id or "")
+        body = check(
+            SearchExamples,
+            filter=given_filter,
+            limit=limit,
+            cursor=cursor,
+            dataset_version_id=dataset_version_id or None,
+        )
+        path = paths.fill(paths.DATASET_EXAMPLES_SEARCH, dataset_id=dataset_id)
+        return await self._search(ListDatasetExamplesResponse, path, body)
+
+    async def append_examples(
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
+    ) -> DatasetVersionWithExampleIds:
+        """Add examples to a version of a dataset.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of a version; by default the latest.
+            examples: 1 to 1,000 rows without ``id``, ``created_at`` and ``updated_at``.
+
+        Returns:
+            The dataset, and the ids of the new examples in the order of the input.
+
+        Raises:
+            InvalidRows: The rows cannot be sent.
+            ApiError: The server refused.
+        """
+        body = check(InsertExamples, examples=await self._rows(examples))
+        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
+        query = {"dataset_version_id": dataset_version_id}
+        return await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
+
+    async def update_examples(
+        self,
+        *,
+        dataset: str,
+        space: str | None = None,
+        dataset_version_id: str = "",
+        examples: Rows,
+        new_version: str | None = None,
+    ) -> DatasetVersionWithExampleIds:
+        """Change examples; what a row does not have stays as it is, an unknown id is passed over.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of a version; by default the latest.
+            examples: 1 to 1,000 rows, each with its ``id``.
+            new_version: Name of a new version that gets the change; by default it happens in place.
+
+        Returns:
+            The dataset, and the ids of the changed examples in the order of the input.
+
+        Raises:
+            InvalidRows: The rows cannot be sent, or one has no ``id``.
+            ApiError: The server refused.
+        """
+        rows = await self._rows(examples)
+        check_filled(rows, "id")
+        body: dict[str, object] = {"examples": rows, **({"new_version": new_version} if new_version else {})}
+        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
+        query = {"dataset_version_id": dataset_version_id}
+        return await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
+
+    async def delete_examples(
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
+    ) -> DeleteDatasetExamplesResponse:
+        """Delete examples from a version; doing it again is safe.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of the version.
+            examples: 1 to 1,000 ids, each once.
+
+        Returns:
+            Which examples were deleted, and whether nothing is left to do.
+
+        Raises:
+            InvalidInput: No id, too many, or one twice.
+            ApiError: The server refused.
+        """
+        ids = builtins.list(examples)
+        if not 1 <= len(ids) <= MAX_ROWS or len(set(ids)) < len(ids) or not builtins.all(ids):
+            raise InvalidInput(f"examples: 1 to {MAX_ROWS} ids, each once and none empty")
+        body = {"dataset_version_id": dataset_version_id, "example_ids": ids}
+        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
+        return await self._send(DeleteDatasetExamplesResponse, "DELETE", path, body)
+
+    async def annotate_examples(
+        self,
+        *,
+        dataset: str,
+        space: str | None = None,
+        annotations: Sequence[AnnotateRecordInput | Mapping[str, object]],
+    ) -> None:
+        """Write human annotations of examples; one of the same name is replaced.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            annotations: 1 to 1,000 records; ``record_id`` is the id of an example, unknown ones are passed over.
+
+        Raises:
+            InvalidInput: The annotations cannot be sent.
+            UnprocessableEntity: A name is no annotation config of the space.
+            ApiError: The server refused.
+        """
+        body = check(AnnotateRecords, annotations=builtins.list(annotations))
+        path = await self._path(paths.DATASET_EXAMPLES_ANNOTATE, dataset, space)
+        await self._http.request("POST", path, body=body, expect=(202, 200))
+
+    async def export_to_parquet(
+        self,
+        *,
+        dataset: str,
+        space: str | None = None,
+        dataset_version_id: str = "",
+        path: str | os.PathLike[str],
+    ) -> None:
+        """Write all examples of a dataset to a Parquet file, batch by batch.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of a version; by default the latest.
+            path: The file; one that exists is replaced once everything is written.
+
+        Raises:
+            InvalidInput: The path is a directory, or its directory does not exist.
+            ApiError: The server refused.
+        """
+        from arize_async.resources.parquet import check_target, write_parquet
+
+        target = check_target(path)
+        found = await self.get(dataset=dataset, space=space)
+        reading = self._flight.read_dataset(space_id=found.space_id, dataset_id=found.id, version=dataset_version_id)
+        async with reading as stream:
+            await write_parquet(stream, target)
+
+    async def _path(self, template: str, dataset: str, space: str | None) -> str:
+        return paths.fill(template, dataset_id=await self._names.dataset_id(dataset, space))
+
+    async def _all_examples(self, dataset_id: str, version: str) -> ListDatasetExamplesResponse:
+        space_id = (await self.get(dataset=dataset_id)).space_id
+        table = await self._flight.dataset_table(space_id=space_id, dataset_id=dataset_id, version=version)
+        return ListDatasetExamplesResponse.from_table(table)
+
+    async def _rows(self, examples: Rows) -> builtins.list[dict[str, object]]:
+        source = await open_rows(examples)
+        check_rest(source, "split the rows")
+        return await off_loop(source.rows)
+
+    async def _create_over_flight(self, source: Source, name: str, space_id: str) -> Dataset:
+        from arize_async.resources.example_columns import ExampleColumns
+
+        reader = await off_loop(lambda: source.reader(ExampleColumns()))
+        created = await self._flight.create_dataset(space_id=space_id, name=name, data=reader)
+        return await self.get(dataset=created)

@@ -1,0 +1,302 @@
+"""Experiments and their runs (wire contract 2.1 and 7.1 to 7.6)."""
+
+from __future__ import annotations
+
+import builtins
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from arize_async.errors import InvalidInput, InvalidRows
+from arize_async.models.annotation import AnnotateRecordInput
+from arize_async.models.dataset import Dataset
+from arize_async.models.experiment import Experiment, ExperimentWithRunIds
+from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns, check_name
+from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
+from arize_async.resources.base import Resource, check, check_limit
+from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.run_columns import RunColumns, appended_rows
+from arize_async.responses.lists import ListExperimentsResponse
+from arize_async.responses.tables import ListExperimentRunsResponse
+from arize_async.wire import paths
+
+if TYPE_CHECKING:
+    from arize_async.models.evaluation import EvaluationResultFieldNames
+    from arize_async.resources.rows import Rows, Source
+
+
+class ExperimentsResource(Resource):
+    """Operations on experiments that are recorded, beside running new ones."""
+
+    async def list(
+        self,
+        *,
+        dataset: str | None = None,
+        space: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> ListExperimentsResponse:
+        """List experiments: of a dataset, else of a space, else all that the API key can read.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name; beside ``dataset`` it is only where the dataset's name is looked up.
+            limit: Items a page, 1 to 100.
+            cursor: Where to go on; ``pagination.next_cursor`` of the page before.
+
+        Returns:
+            A page; iterate over it to walk through all that follow.
+
+        Raises:
+            NotFound: There is no such dataset or space.
+            ApiError: The server refused.
+        """
+        check_limit(limit)
+        scope = await self._names.scope(dataset, space)
+        return await self._list(ListExperimentsResponse, paths.EXPERIMENTS, cursor, **scope, limit=limit)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        dataset: str | None = None,
+        space: str | None = None,
+        experiment_runs: Rows,
+        task_fields: ExperimentTaskFieldNames,
+        evaluator_columns: Mapping[str, EvaluationResultFieldNames] | None = None,
+        force_http: bool = False,
+    ) -> Experiment:
+        """Record an experiment that was run elsewhere.
+
+        The columns that ``task_fields`` and ``evaluator_columns`` name are renamed to ``example_id``, ``output`` and
+        ``eval.<evaluator>.<field>``; all other columns are kept. Outputs become text, JSON where they are not text.
+
+        Up to 1,000 runs whose JSON is no larger than ``max_http_payload_size_mb`` travel over REST, more of them,
+        larger ones, files, and runs without an output over Flight. REST knows no missing output: where it is the only
+        way, such an output is an empty string.
+
+        Args:
+            name: Unique among the experiments of the dataset, or of the space; 1 to 255 characters without ``"`` and
+                backslash.
+            dataset: Id or name of the dataset that the runs belong to.
+            space: Id or name of the space of a standalone experiment; beside ``dataset`` it is only where the
+                dataset's name is looked up.
+            experiment_runs: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            task_fields: Which columns hold the output and the example id.
+            evaluator_columns: Which columns hold each evaluator's results.
+            force_http: Use REST whatever the size.
+
+        Raises:
+            InvalidRows: There are no rows, or a column is missing; nothing was sent.
+            InvalidInput: Neither dataset nor space, or REST is the only way and the rows do not fit it.
+            Conflict: The name is taken.
+            ApiError: The server refused.
+        """
+        check_name(name)
+        if not dataset and not space:
+            raise InvalidInput("give 'dataset' for an experiment on a dataset, or 'space' for a standalone experiment")
+        source = await open_rows(experiment_runs)
+        columns = RunColumns(source.names, task_fields, evaluator_columns)
+        if not dataset:
+            check_rest(source, "an experiment without a dataset travels over REST only; split the rows")
+            scope = {"space_id": await self._names.space_id(space or "")}
+            return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
+        return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
+
+    async def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
+        """Return an experiment.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+
+        Raises:
+            NotFound: There is none.
+            AmbiguousName: Several have this name.
+        """
+        return await self._get(Experiment, await self._path(paths.EXPERIMENT, experiment, dataset, space))
+
+    async def delete(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> None:
+        """Delete an experiment with its runs, for good.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+
+        Raises:
+            NotFound: There is none.
+            AmbiguousName: Several have this name.
+        """
+        path = await self._path(paths.EXPERIMENT, experiment, dataset, space)
+        await self._http.request("DELETE", path, expect=(204,))
+
+    async def list_runs(
+        self,
+        *,
+        experiment: str,
+        dataset: str | None = None,
+        space: str | None = None,
+        filter: str | None = None,  # noqa: A002 - the official name
+        limit: int = 50,
+        cursor: str | None = None,
+        all: bool = False,  # noqa: A002 - the official name
+    ) -> ListExperimentRunsResponse:
+        """List the runs of an experiment.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+            filter: Condition such as ``eval.correct.score < 0.5 AND output contains 'Paris'``.
+            limit: Items a page, 1 to 500.
+            cursor: Where to go on; ``pagination.next_cursor`` of the page before. Keep ``filter`` the same.
+            all: Read all runs at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+
+        Returns:
+            A page; iterate over it to walk through all that follow.
+
+        Raises:
+            InvalidInput: ``filter`` together with ``all``.
+            BadRequest: The filter is blank.
+            UnprocessableEntity: The filter cannot be understood.
+            ApiError: The server refused.
+        """
+        if all and filter is not None:
+            raise InvalidInput("filter is not supported with all=True")
+        if all:
+            return await self._all_runs(await self.get(experiment=experiment, dataset=dataset, space=space))
+        body = check(SearchRuns, filter=filter, limit=limit, cursor=cursor)
+        path = await self._path(paths.EXPERIMENT_RUNS_SEARCH, experiment, dataset, space)
+        return await self._search(ListExperimentRunsResponse, path, body)
+
+    async def append_runs(
+        self,
+        *,
+        experiment: str,
+        dataset: str | None = None,
+        space: str | None = None,
+        experiment_runs: Rows | Sequence[ExperimentRunInput],
+    ) -> ExperimentWithRunIds:
+        """Add runs to an experiment.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+            experiment_runs: 1 to 1,000 runs, as objects, dicts or a data frame, with ``output`` and, in an experiment
+                on a dataset, ``example_id``; all other columns are kept.
+
+        Returns:
+            The experiment, and the ids of the new runs in the order of the input.
+
+        Raises:
+            InvalidRows: The rows cannot be sent, or have no ``output``.
+            ApiError: The server refused.
+        """
+        source = await open_rows(appended_rows(experiment_runs))
+        check_rest(source, "split the rows")
+        fields = ExperimentTaskFieldNames(
+            output="output", example_id="example_id" if "example_id" in source.names else None
+        )
+        rows = await off_loop(lambda: source.rows(RunColumns(source.names, fields)))
+        body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
+        path = await self._path(paths.EXPERIMENT_RUNS, experiment, dataset, space)
+        return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
+
+    async def annotate_runs(
+        self,
+        *,
+        experiment: str,
+        dataset: str | None = None,
+        space: str | None = None,
+        annotations: Sequence[AnnotateRecordInput | Mapping[str, object]],
+    ) -> None:
+        """Write human annotations of runs; one of the same name is replaced.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+            annotations: 1 to 1,000 records; ``record_id`` is the id of a run, unknown ones are passed over.
+
+        Raises:
+            InvalidInput: The annotations cannot be sent.
+            UnprocessableEntity: A name is no annotation config of the space.
+            ApiError: The server refused.
+        """
+        body = check(AnnotateRecords, annotations=builtins.list(annotations))
+        path = await self._path(paths.EXPERIMENT_RUNS_ANNOTATE, experiment, dataset, space)
+        await self._http.request("POST", path, body=body, expect=(202, 200))
+
+    async def export_to_parquet(
+        self,
+        *,
+        experiment: str,
+        dataset: str | None = None,
+        space: str | None = None,
+        path: str | os.PathLike[str],
+    ) -> None:
+        """Write all runs of an experiment to a Parquet file, batch by batch.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+            path: The file; one that exists is replaced once everything is written.
+
+        Raises:
+            InvalidInput: The path is a directory, or its directory does not exist.
+            ApiError: The server refused.
+        """
+        from arize_async.resources.parquet import check_target, write_parquet
+
+        target = check_target(path)
+        found = await self.get(experiment=experiment, dataset=dataset, space=space)
+        async with self._flight.read_runs(space_id=found.space_id, experiment_id=found.id) as stream:
+            await write_parquet(stream, target)
+
+    async def _path(self, template: str, experiment: str, dataset: str | None, space: str | None) -> str:
+        return paths.fill(template, experiment_id=await self._names.experiment_id(experiment, dataset, space))
+
+    async def _all_runs(self, experiment: Experiment) -> ListExperimentRunsResponse:
+        table = await self._flight.runs_table(space_id=experiment.space_id, experiment_id=experiment.id)
+        return ListExperimentRunsResponse.from_table(table)
+
+    async def _create_on_dataset(
+        self, name: str, dataset: str, space: str | None, source: Source, columns: RunColumns, *, force_http: bool
+    ) -> Experiment:
+        if not columns.has_example_ids:
+            raise InvalidRows(
+                "an experiment on a dataset needs example ids: name their column in task_fields.example_id"
+            )
+        if force_http:
+            check_rest(source, "leave out force_http, or split the rows")
+        dataset_id = await self._names.dataset_id(dataset, space)
+        bound = None if force_http else self._config.max_http_payload_size_mb
+        rows = await rest_rows(source, columns, bound)
+        if rows is not None:
+            check_filled(rows, "example_id")
+            if force_http or all(row["output"] is not None for row in rows):
+                return await self._create_over_rest(name, {"dataset_id": dataset_id}, rows)
+        return await self._create_over_flight(name, dataset_id, source, columns)
+
+    async def _create_over_rest(
+        self, name: str, scope: Mapping[str, str], rows: builtins.list[dict[str, object]]
+    ) -> Experiment:
+        body = check(CreateExperiment, name=name, **scope, experiment_runs=_without_missing_outputs(rows))
+        return await self._send(Experiment, "POST", paths.EXPERIMENTS, body, expect=(201,))
+
+    async def _create_over_flight(self, name: str, dataset_id: str, source: Source, columns: RunColumns) -> Experiment:
+        dataset = await self._get(Dataset, paths.fill(paths.DATASET, dataset_id=dataset_id))
+        reader = await off_loop(lambda: source.reader(columns))
+        place = {"space_id": dataset.space_id, "dataset_id": dataset_id, "name": name}
+        await self._flight.init_experiment(**place)
+        uploaded = await self._flight.upload_runs(**place, data=reader)
+        return await self._get(Experiment, paths.fill(paths.EXPERIMENT, experiment_id=uploaded))
+
+
+def _without_missing_outputs(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return rows as REST takes them: an output is a string there."""
+    return [{**row, "output": ""} if row["output"] is None else row for row in rows]

@@ -1,0 +1,97 @@
+"""Data frames of any library, and files, as Arrow data with types that every server reads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from arize_async.errors import InvalidRows
+
+if TYPE_CHECKING:
+    from arize_async.resources.rows import ArrowStream
+
+_FORMATS = {".parquet": "parquet", ".arrow": "ipc", ".feather": "ipc"}
+
+
+def table_of_frame(frame: ArrowStream) -> pa.Table:
+    """Return any frame with the Arrow PyCapsule interface as a table; an index of pandas is left out.
+
+    Raises:
+        InvalidRows: A column has no Arrow type; the message names it.
+    """
+    try:
+        table = _table_of_pandas(frame) if _is_pandas(frame) else pa.table(cast("Any", frame))
+        return table.cast(portable_schema(table.schema))
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise InvalidRows(f"the frame cannot be read as Arrow data: {error}") from error
+
+
+def rows_of_pandas(frame: object) -> list[dict[str, object]] | None:
+    """Return the rows of a pandas frame one object per cell, or None for a frame of another library.
+
+    It is the way for columns of mixed types, which have no Arrow type.
+    """
+    return cast("Any", frame).to_dict("records") if _is_pandas(frame) else None
+
+
+def _is_pandas(frame: object) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(frame, pandas.DataFrame)
+
+
+def _table_of_pandas(frame: object) -> pa.Table:
+    return pa.Table.from_pandas(cast("Any", frame), preserve_index=False).replace_schema_metadata(None)
+
+
+def portable_schema(schema: pa.Schema) -> pa.Schema:
+    """Return a schema without the types that only few readers know: views, dictionaries, maps stay out of uploads."""
+    return pa.schema([field.with_type(portable(field.type)) for field in schema])
+
+
+def portable(kind: pa.DataType) -> pa.DataType:
+    """Return the plain type for a view or a dictionary, also inside lists and structs."""
+    if pa.types.is_string_view(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_binary_view(kind):
+        return pa.binary()
+    if isinstance(kind, pa.DictionaryType):
+        return portable(kind.value_type)
+    if isinstance(kind, pa.StructType):
+        return pa.struct([field.with_type(portable(field.type)) for field in kind.fields])
+    if isinstance(kind, (pa.ListType, pa.LargeListType, pa.FixedSizeListType)):
+        return pa.list_(portable(kind.value_type))
+    return kind
+
+
+def dataset_of_files(paths: Sequence[str | os.PathLike[str]]) -> ds.Dataset:
+    """Open Parquet, Arrow and Feather files as one; directories are searched through, in the order of the names.
+
+    Raises:
+        InvalidRows: No file, a file of another kind, or columns that do not fit together.
+        FileNotFoundError: A path does not exist.
+    """
+    files = [file for path in paths for file in _files(Path(path))]
+    if not files:
+        raise InvalidRows(f"no Parquet or Arrow files under {', '.join(str(path) for path in paths)}")
+    try:
+        parts = [ds.dataset(str(file), format=_FORMATS[file.suffix.lower()]) for file in files]
+        schema = pa.unify_schemas([portable_schema(part.schema) for part in parts], promote_options="permissive")
+    except (pa.ArrowException, OSError) as error:
+        raise InvalidRows(f"the files cannot be read together: {error}") from error
+    return ds.dataset([part.replace_schema(schema) for part in parts])
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _FORMATS)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    if path.suffix.lower() not in _FORMATS:
+        raise InvalidRows(f"{path} is no {', '.join(_FORMATS)} file")
+    return [path]

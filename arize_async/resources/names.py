@@ -1,0 +1,129 @@
+"""From names to ids (wire contract 3.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from arize_async.errors import AmbiguousName, InvalidResponse, NotFound
+from arize_async.responses.lists import (
+    ListAnnotationConfigsResponse,
+    ListDatasetsResponse,
+    ListExperimentsResponse,
+    ListSpacesResponse,
+)
+from arize_async.wire import paths
+from arize_async.wire.ids import is_resource_id
+
+if TYPE_CHECKING:
+    from arize_async.responses.page import Page
+    from arize_async.transport.http import HttpTransport
+
+_PAGE = 100
+_MOST = 10_000
+
+_EXPERIMENT_HINT = (
+    "Provide 'dataset' (for an experiment on a dataset) or 'space' (for a standalone experiment) so that the name can"
+    " be looked up, or provide the experiment's id."
+)
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+class Names:
+    """Looks up names with the server's ``name`` filter; matches are exact and case-sensitive.
+
+    Whatever looks like an id is taken for one, and nothing is asked.
+    """
+
+    def __init__(self, http: HttpTransport) -> None:
+        """Look names up over this transport."""
+        self._http = http
+
+    async def space_id(self, space: str) -> str:
+        """Return the id of a space given by id or name.
+
+        Raises:
+            NotFound: No space has this name.
+            AmbiguousName: Several have.
+        """
+        if is_resource_id(space):
+            return space
+        return await self._one("space", space, ListSpacesResponse, paths.SPACES, {})
+
+    async def dataset_id(self, dataset: str, space: str | None = None) -> str:
+        """Return the id of a dataset given by id or name; without a space all readable spaces are searched.
+
+        Raises:
+            NotFound: No dataset has this name.
+            AmbiguousName: Several have, each in a space of its own.
+        """
+        if is_resource_id(dataset):
+            return dataset
+        scope = {"space_id": await self.space_id(space)} if space else {}
+        hint = "" if space else "Provide 'space' when the dataset's space is not among those that you can list."
+        return await self._one("dataset", dataset, ListDatasetsResponse, paths.DATASETS, scope, hint)
+
+    async def experiment_id(self, experiment: str, dataset: str | None = None, space: str | None = None) -> str:
+        """Return the id of an experiment given by id or name; a name needs a dataset or a space.
+
+        Raises:
+            NotFound: No experiment has this name, or neither dataset nor space was given.
+            AmbiguousName: Several have it in this space.
+        """
+        if is_resource_id(experiment):
+            return experiment
+        if not dataset and not space:
+            raise NotFound.by_name("experiment", experiment, hint=_EXPERIMENT_HINT)
+        scope = await self.scope(dataset, space)
+        return await self._one("experiment", experiment, ListExperimentsResponse, paths.EXPERIMENTS, scope)
+
+    async def annotation_config_id(self, annotation_config: str, space: str | None = None) -> str:
+        """Return the id of an annotation config given by id or name; without a space all readable ones are searched.
+
+        Raises:
+            NotFound: No annotation config has this name.
+            AmbiguousName: Several have, each in a space of its own.
+        """
+        if is_resource_id(annotation_config):
+            return annotation_config
+        scope = {"space_id": await self.space_id(space)} if space else {}
+        kind, path = ListAnnotationConfigsResponse, paths.ANNOTATION_CONFIGS
+        return await self._one("annotation config", annotation_config, kind, path, scope)
+
+    async def scope(self, dataset: str | None, space: str | None) -> dict[str, str]:
+        """Return the query that limits experiments to a dataset, else to a space, else to nothing."""
+        if dataset:
+            return {"dataset_id": await self.dataset_id(dataset, space)}
+        return {"space_id": await self.space_id(space)} if space else {}
+
+    async def _one(
+        self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str], hint: str = ""
+    ) -> str:
+        """Return the id of the only resource of this very name."""
+        candidates = await self._candidates(word, name, kind, path, scope)
+        ids = [candidate.id for candidate in candidates if candidate.name == name]
+        if len(ids) > 1:
+            raise AmbiguousName(word, name, ids)
+        if not ids:
+            raise NotFound.by_name(word, name, sorted({candidate.name for candidate in candidates}), hint)
+        return ids[0]
+
+    async def _candidates(self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str]) -> list[N]:
+        async def fetch(cursor: str | None) -> Page[N]:
+            query = {**scope, "name": name, "limit": _PAGE, "cursor": cursor}
+            return kind.parse(await self._http.request("GET", path, query=query), fetch)
+
+        found: list[N] = []
+        async for candidate in await fetch(None):
+            found.append(candidate)
+            if len(found) > _MOST:
+                raise InvalidResponse(f"more than {_MOST} {word}s contain {name!r}: use an id instead of the name")
+        return found

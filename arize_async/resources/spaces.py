@@ -1,0 +1,143 @@
+"""Spaces: what datasets and experiments belong to (wire contract 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from arize_async.errors import InvalidInput
+from arize_async.models.space import Space
+from arize_async.models.unset import UNSET, Unset
+from arize_async.resources.base import Resource, check_limit
+from arize_async.responses.lists import ListSpacesResponse
+from arize_async.wire import paths
+
+
+class SpacesClient(Resource):
+    """Operations on spaces."""
+
+    async def list(
+        self,
+        *,
+        organization_id: str | None = None,
+        name: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> ListSpacesResponse:
+        """List the spaces that the API key can read.
+
+        Args:
+            organization_id: Only spaces of this organization.
+            name: Only spaces whose name contains this text, in any case.
+            limit: Items a page, 1 to 100.
+            cursor: Where to go on; ``pagination.next_cursor`` of the page before.
+
+        Returns:
+            A page; iterate over it to walk through all that follow.
+
+        Raises:
+            ApiError: The server refused.
+        """
+        check_limit(limit)
+        return await self._list(
+            ListSpacesResponse, paths.SPACES, cursor, org_id=organization_id, name=name, limit=limit
+        )
+
+    async def get(self, *, space: str) -> Space:
+        """Return a space.
+
+        Args:
+            space: Id or name.
+
+        Raises:
+            NotFound: There is none.
+            AmbiguousName: Several have this name.
+        """
+        return await self._get(Space, paths.fill(paths.SPACE, space_id=await self._names.space_id(space)))
+
+    async def create(
+        self,
+        *,
+        name: str,
+        organization_id: str | None = None,
+        description: str | None = None,
+        is_private: bool | None = None,
+    ) -> Space:
+        """Create a space.
+
+        Args:
+            name: At most 255 characters.
+            organization_id: Id of the organization; the embedded server needs none.
+            description: At most 1,000 characters.
+            is_private: Whether only members and administrators see it.
+
+        Raises:
+            Conflict: The name is taken.
+            ApiError: The server refused.
+        """
+        body = {
+            "name": name,
+            "organization_id": organization_id,
+            "description": description,
+            "is_private": is_private,
+        }
+        given = {key: value for key, value in body.items() if value is not None}
+        return await self._send(Space, "POST", paths.SPACES, given, expect=(201,))
+
+    async def update(
+        self,
+        *,
+        space: str,
+        name: str | None | Unset = UNSET,
+        description: str | None | Unset = UNSET,
+        is_private: bool | None = None,
+        default_llm_integration: Mapping[str, object] | None | Unset = UNSET,
+        ml_models_enabled: bool | Unset = UNSET,
+        gradient_start_color: str | Unset = UNSET,
+        gradient_end_color: str | Unset = UNSET,
+        default_agent_runtime: Mapping[str, object] | None | Unset = UNSET,
+    ) -> Space:
+        """Change a space; what is not given stays as it is.
+
+        Args:
+            space: Id or name.
+            name: New name; None leaves it.
+            description: New description; None removes it.
+            is_private: Whether only members and administrators see it; None leaves it.
+            default_llm_integration: ``integration_id`` and ``model_name``; None removes it.
+            ml_models_enabled: Whether the space has models.
+            gradient_start_color: First colour of the avatar.
+            gradient_end_color: Last colour of the avatar.
+            default_agent_runtime: ``integration_id``; None removes it.
+
+        Raises:
+            InvalidInput: Nothing to change was given.
+            ApiError: The server refused.
+        """
+        body: dict[str, object] = {
+            "name": UNSET if name is None else name,
+            "description": description,
+            "is_private": UNSET if is_private is None else is_private,
+            "default_llm_integration": default_llm_integration,
+            "ml_models_enabled": ml_models_enabled,
+            "gradient_start_color": gradient_start_color,
+            "gradient_end_color": gradient_end_color,
+            "default_agent_runtime": default_agent_runtime,
+        }
+        given = {key: value for key, value in body.items() if value is not UNSET}
+        if not given:
+            raise InvalidInput("give at least one field to update")
+        path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
+        return await self._send(Space, "PATCH", path, given)
+
+    async def delete(self, *, space: str) -> None:
+        """Delete a space and everything in it.
+
+        Args:
+            space: Id or name.
+
+        Raises:
+            NotFound: There is none.
+            ApiError: The server refused.
+        """
+        path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
+        await self._http.request("DELETE", path, expect=(204,))

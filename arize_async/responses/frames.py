@@ -1,0 +1,118 @@
+"""Pages as polars frames (wire contract 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+import polars as pl
+from attrs import field, frozen, validators
+
+from arize_async.models.annotation import Annotation
+from arize_async.models.base import plain
+from arize_async.wire.arrow import is_json_text_column, rows_from_batch
+from arize_async.wire.text import json_text, parse_nested
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arize_async.models.base import Model
+
+_BATCH_ROWS = 1000
+_ALWAYS_TEXT = frozenset({"output", "result"})
+
+
+@frozen(kw_only=True)
+class FrameOptions:
+    """How a page becomes a frame; see ``Page.to_df``."""
+
+    exclude_none: bool | str = field(validator=validators.in_((True, False, "all", "any")))
+    json_normalize: bool
+    expand_field: str
+    expand_prefix: str
+
+
+def frame_of_items(items: Iterable[Model], options: FrameOptions) -> pl.DataFrame:
+    """Build a frame with one row per item."""
+    rows = [_row(item, options) for item in items]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return _without_nulls(pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in names]), options)
+
+
+def frame_of_table(table: pa.Table, options: FrameOptions, *, fixed: frozenset[str]) -> pl.DataFrame:
+    """Build a frame from the rows of a table; ``fixed`` are the columns that get no prefix."""
+    frame = cast("pl.DataFrame", pl.from_arrow(table))
+    if options.expand_prefix:
+        frame = frame.rename({name: options.expand_prefix + name for name in frame.columns if name not in fixed})
+    while options.json_normalize and (nested := [n for n, kind in frame.schema.items() if isinstance(kind, pl.Struct)]):
+        for name in nested:
+            frame = frame.with_columns(pl.col(name).name.prefix_fields(f"{name}.")).unnest(name)
+    return _without_nulls(frame, options) if frame.height else pl.DataFrame()
+
+
+def rows_of_table(table: pa.Table) -> Iterator[list[dict[str, object]]]:
+    """Yield the rows of a table batch by batch, with the objects and lists in JSON-text columns.
+
+    ``output`` and ``result`` stay text: what a model said is not to be interpreted (wire contract 12, 11).
+    """
+    nested = [name for name in table.column_names if is_json_text_column(name) and name not in _ALWAYS_TEXT]
+    for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
+        rows = rows_from_batch(batch)
+        for row in rows:
+            row.update({name: parse_nested(row[name]) for name in nested})
+        yield rows
+
+
+def _row(item: Model, options: FrameOptions) -> dict[str, object]:
+    row: dict[str, object] = {name: getattr(item, name) for name in type(item).model_fields}
+    extras = row.pop("additional_properties")
+    if options.expand_field != "additional_properties":
+        row["additional_properties"] = extras or None
+    expanded = extras if options.expand_field == "additional_properties" else row.pop(options.expand_field, None)
+    if isinstance(expanded, Mapping):
+        entries = cast("Mapping[str, object]", expanded)
+        row |= {options.expand_prefix + name: value for name, value in entries.items()}
+    elif expanded is not None:
+        row[options.expand_field] = expanded
+    if "annotations" in row:
+        row |= _annotation_columns(cast("list[Annotation] | None", row.pop("annotations")))
+    return _normalized(row) if options.json_normalize else row
+
+
+def _annotation_columns(annotations: list[Annotation] | None) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for annotation in annotations or []:
+        values = {name: getattr(annotation, name) for name in ("score", "label", "text", "updated_at")}
+        if annotation.annotator is not None:
+            values |= {"annotator_email": annotation.annotator.email, "annotator_id": annotation.annotator.id}
+        columns |= {f"annotation.{annotation.name}.{part}": v for part, v in values.items() if v is not None}
+    return columns
+
+
+def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in row.items():
+        value = attrs.asdict(cast("Any", value)) if attrs.has(type(value)) else value
+        flat |= (
+            _normalized(cast("dict[str, object]", value), f"{prefix}{name}.")
+            if isinstance(value, dict) and value
+            else {prefix + name: value}
+        )
+    return flat
+
+
+def _series(name: str, values: list[object]) -> pl.Series:
+    """Build a column; values of types that no column holds together become text, JSON where they are not text."""
+    try:
+        return pl.Series(name, plain(values), strict=True)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        cells = [value if value is None or isinstance(value, str) else json_text(value) for value in values]
+        return pl.Series(name, cells, pl.String)
+
+
+def _without_nulls(frame: pl.DataFrame, options: FrameOptions) -> pl.DataFrame:
+    if options.exclude_none is False:
+        return frame
+    bound = 1 if options.exclude_none == "any" else max(frame.height, 1)
+    return frame.select([column for column in frame.get_columns() if column.null_count() < bound])

@@ -1,0 +1,249 @@
+"""Arrow Flight: whole data sets in and out, batch by batch (wire contract 4)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import frozen
+
+from arize_async.errors import ClientClosed, InvalidResponse
+from arize_async.transport.threads import in_thread
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arize_async.config import Config
+    from arize_async.transport.flight_connection import FlightConnection
+    from arize_async.transport.http import Settings
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class InitializedExperiment:
+    """What the server answers when an experiment is announced.
+
+    Attributes:
+        experiment_id: Id of the new experiment.
+        dataset_id: Id of its dataset.
+        trace_model_name: The project that its traces go to.
+    """
+
+    experiment_id: str
+    dataset_id: str
+    trace_model_name: str
+
+
+@frozen
+class RecordBatches:
+    """An open stream of record batches.
+
+    Attributes:
+        schema: The schema of all batches.
+    """
+
+    schema: pa.Schema
+    _following: AsyncIterator[pa.RecordBatch]
+
+    def __aiter__(self) -> AsyncIterator[pa.RecordBatch]:
+        """Yield the batches; the server is asked for more only as fast as they are taken."""
+        return self._following
+
+
+class FlightTransport:
+    """The Flight side of a client.
+
+    Every call runs on a worker thread with the deadline ``timeouts.stream``; one connection serves all calls. The
+    library behind it is loaded with the first call.
+    """
+
+    def __init__(self, config: Config, *, settings: Settings | None = None) -> None:
+        """Take the settings; nothing is opened.
+
+        Args:
+            config: Bounds, timeouts and, unless ``settings`` is given, the endpoint and the key.
+            settings: Awaited before each call for the final settings.
+        """
+        self.config = config
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._connection: FlightConnection | None = None
+        self._closed = False
+
+    async def init_experiment(self, space_id: str, dataset_id: str, name: str) -> InitializedExperiment:
+        """Announce an experiment, so that it exists before its runs are uploaded.
+
+        Raises:
+            ApiError: The server refused; Conflict when the name is taken.
+            ConnectionFailed: No answer came.
+        """
+        from arize_async.wire.flight import INIT_ACTION, decode_answer, encode_request
+
+        body = encode_request(
+            "DoActionRequest",
+            "create_experiment_db_entry",
+            space_id=space_id,
+            dataset_id=dataset_id,
+            experiment_name=name,
+        )
+        answer = await self._call(f"Flight action {INIT_ACTION}", lambda link: link.act(INIT_ACTION, body))
+        return InitializedExperiment(**_checked(decode_answer, "CreateExperimentDBEntryResponse", answer))
+
+    async def upload_runs(
+        self, space_id: str, dataset_id: str, name: str, data: pa.Table | pa.RecordBatchReader
+    ) -> str:
+        """Upload the runs of an announced experiment.
+
+        Args:
+            space_id: Id of the space.
+            dataset_id: Id of the dataset.
+            name: Name of the experiment.
+            data: The rows; a reader is read on a worker thread.
+
+        Returns:
+            The id of the experiment.
+
+        Raises:
+            ApiError: The server refused.
+            ConnectionFailed: The connection broke; the server keeps nothing of the upload.
+        """
+        from arize_async.wire.flight import encode_request
+
+        command = encode_request(
+            "DoPutRequest", "post_experiment_data", space_id=space_id, dataset_id=dataset_id, experiment_name=name
+        )
+        return (await self._put("Flight upload of runs", command, "PostExperimentDataResponse", data))["experiment_id"]
+
+    async def create_dataset(self, space_id: str, name: str, data: pa.Table | pa.RecordBatchReader) -> str:
+        """Create a dataset from rows that have ``id``, ``created_at`` and ``updated_at``.
+
+        Returns:
+            The id of the dataset.
+
+        Raises:
+            ApiError: The server refused.
+            ConnectionFailed: The connection broke; the server keeps nothing of the upload.
+        """
+        from arize_async.wire.flight import encode_request
+
+        command = encode_request(
+            "DoPutRequest", "create_dataset", space_id=space_id, dataset_name=name, dataset_type="GENERATIVE"
+        )
+        return (await self._put("Flight upload of a dataset", command, "CreateDatasetResponse", data))["dataset_id"]
+
+    def read_dataset(
+        self, space_id: str, dataset_id: str, version: str = ""
+    ) -> AbstractAsyncContextManager[RecordBatches]:
+        """Open the examples of a dataset as a stream of record batches.
+
+        Args:
+            space_id: Id of the space.
+            dataset_id: Id of the dataset.
+            version: Id of a version; by default the latest.
+        """
+        return self._stream("get_dataset", space_id=space_id, dataset_id=dataset_id, dataset_version=version)
+
+    def read_runs(self, space_id: str, experiment_id: str) -> AbstractAsyncContextManager[RecordBatches]:
+        """Open the runs of an experiment as a stream of record batches."""
+        return self._stream("get_experiment", space_id=space_id, experiment_id=experiment_id)
+
+    async def dataset_table(self, space_id: str, dataset_id: str, version: str = "") -> pa.Table:
+        """Read all examples of a dataset."""
+        async with self.read_dataset(space_id=space_id, dataset_id=dataset_id, version=version) as stream:
+            return await _table(stream)
+
+    async def runs_table(self, space_id: str, experiment_id: str) -> pa.Table:
+        """Read all runs of an experiment."""
+        async with self.read_runs(space_id=space_id, experiment_id=experiment_id) as stream:
+            return await _table(stream)
+
+    async def aclose(self) -> None:
+        """Close the connection; further calls raise ``ClientClosed``."""
+        self._closed = True
+        with self._lock:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            await in_thread(connection.close, name="arize-flight-close", grace=self.config.timeouts.close)
+
+    async def _final_settings(self) -> Config:
+        if self._closed:
+            raise ClientClosed("the client is closed; make a new one")
+        if self._settings is not None:
+            self.config = await self._settings()
+        return self.config
+
+    def _connected(self, config: Config) -> FlightConnection:
+        from arize_async.transport.flight_connection import FlightConnection
+
+        with self._lock:
+            if self._connection is None:
+                self._connection = FlightConnection(config)
+            return self._connection
+
+    async def _call(
+        self, what: str, function: Callable[[FlightConnection], T], *, cancel: Callable[[], None] | None = None
+    ) -> T:
+        config = await self._final_settings()
+
+        def work() -> T:
+            from arize_async.transport.flight_errors import translate
+
+            try:
+                return function(self._connected(config))
+            except Exception as error:
+                raise translate(error, what, config.endpoints.flight.host) from error
+
+        return await in_thread(work, name="arize-flight", cancel=cancel, grace=config.timeouts.close)
+
+    async def _put(
+        self, what: str, command: bytes, answer: str, data: pa.Table | pa.RecordBatchReader
+    ) -> dict[str, str]:
+        from arize_async.wire.flight import decode_answer
+
+        is_cancelled = threading.Event()
+        reader = data.to_reader() if hasattr(data, "to_reader") else data
+        body = await self._call(what, lambda link: link.put(command, reader, is_cancelled), cancel=is_cancelled.set)
+        return _checked(decode_answer, answer, body)
+
+    @asynccontextmanager
+    async def _stream(self, request: str, **fields: str) -> AsyncGenerator[RecordBatches, None]:
+        from arize_async.wire.flight import encode_request
+
+        what = f"Flight {request}"
+        ticket = encode_request("DoGetRequest", request, **{name: value for name, value in fields.items() if value})
+        reader = await self._call(what, lambda link: link.open_reader(ticket))
+        schema = await self._call(what, lambda _: reader.schema, cancel=reader.cancel)
+        following = self._following(what, reader)
+        try:
+            yield RecordBatches(schema, following)
+        finally:
+            reader.cancel()
+            await following.aclose()
+
+    async def _following(self, what: str, reader: object) -> AsyncGenerator[pa.RecordBatch, None]:
+        from arize_async.transport.flight_connection import batches
+
+        next_batch = batches(reader)
+        while (batch := await self._call(what, lambda _: next_batch(), cancel=reader.cancel)) is not None:
+            yield batch
+
+    def __repr__(self) -> str:
+        """Show where calls go and whether a connection stands."""
+        state = "closed" if self._closed else "connected" if self._connection else "idle"
+        return f"<FlightTransport {self.config.endpoints.flight.url} [{state}]>"
+
+
+async def _table(stream: RecordBatches) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([batch async for batch in stream], stream.schema)
+
+
+def _checked(decode: Callable[[str, bytes], dict[str, str]], kind: str, body: bytes) -> dict[str, str]:
+    try:
+        return decode(kind, body)
+    except ValueError as error:
+        raise InvalidResponse(str(error)) from None

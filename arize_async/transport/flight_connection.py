@@ -1,0 +1,117 @@
+"""One Flight connection: blocking calls, made on worker threads only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.flight as fl
+
+from arize_async.errors import ConfigurationError, InvalidResponse, InvalidRows
+from arize_async.wire.arrow import cut
+from arize_async.wire.headers import flight_headers
+
+if TYPE_CHECKING:
+    from arize_async.config import Config
+
+MAX_SENT_BYTES = 128 * 1024 * 1024
+"""Longer messages are not sent; batches are cut to half of it, so that only a single huge row can reach it."""
+
+_TOO_LARGE = "larger than max"
+
+
+class FlightConnection:
+    """A channel to the Flight server; several threads may call at the same time."""
+
+    def __init__(self, config: Config) -> None:
+        """Prepare the channel; it connects at the first call."""
+        endpoint = config.endpoints.flight
+        self._config = config
+        self._client = fl.FlightClient(
+            endpoint.url,
+            tls_root_certs=_root_certificates(config),
+            disable_server_verification=endpoint.encrypted
+            and (not config.request_verify or endpoint.host.lower() == "localhost"),
+            generic_options=[("grpc.max_send_message_length", MAX_SENT_BYTES)],
+        )
+
+    def options(self) -> fl.FlightCallOptions:
+        """Return deadline and metadata of one call."""
+        return fl.FlightCallOptions(timeout=self._config.timeouts.stream, headers=flight_headers(self._config))
+
+    def act(self, kind: str, body: bytes) -> bytes:
+        """Call an action and return its first result."""
+        for result in self._client.do_action(fl.Action(kind, body), self.options()):
+            return result.body.to_pybytes()
+        raise InvalidResponse(f"the Flight action {kind} gave no result")
+
+    def open_reader(self, ticket: bytes) -> fl.FlightStreamReader:
+        """Start to read a stream."""
+        return self._client.do_get(fl.Ticket(ticket), self.options())
+
+    def put(self, command: bytes, data: pa.RecordBatchReader, is_cancelled: threading.Event) -> bytes:
+        """Send all batches and return the server's answer.
+
+        Whatever ends the stream early makes the call fail on the server too: a stream that is merely closed would
+        leave what arrived so far behind as if it were complete.
+
+        Raises:
+            InvalidRows: A single row is too large for a message.
+            InvalidResponse: The server sent no answer.
+        """
+        descriptor = fl.FlightDescriptor.for_command(command)
+        writer, answers = self._client.do_put(descriptor, data.schema, self.options())
+        try:
+            for batch in cut(data, self._config.pyarrow_max_chunksize, MAX_SENT_BYTES // 2):
+                if is_cancelled.is_set():
+                    raise fl.FlightCancelledError("the upload was cancelled")
+                writer.write_batch(batch)
+            writer.done_writing()
+        except BaseException as error:
+            _abort(writer)
+            if _TOO_LARGE in str(error):
+                limit = MAX_SENT_BYTES // 2**20
+                raise InvalidRows(f"a row is larger than {limit} MiB and cannot be sent") from error
+            raise
+        answer = answers.read()
+        writer.close()
+        if answer is None:
+            raise InvalidResponse("the Flight server took the rows and sent no answer")
+        return answer.to_pybytes()
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._client.close()
+
+
+def _abort(writer: Any) -> None:
+    """Make the call fail on both sides: Flight cannot cancel an upload, but a message that may not be sent ends it."""
+    try:
+        writer.write_metadata(pa.py_buffer(bytes(MAX_SENT_BYTES + 1)))
+    except (pa.ArrowException, OSError):
+        return
+
+
+def _root_certificates(config: Config) -> bytes | None:
+    if not config.ssl_ca_cert or not config.endpoints.flight.encrypted:
+        return None
+    try:
+        return Path(config.ssl_ca_cert).read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}") from None
+
+
+def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None]:
+    """Return a function that gives the next batch of a stream, and None at its end."""
+    stream: Iterator[Any] = iter(reader)
+
+    def following() -> pa.RecordBatch | None:
+        for chunk in stream:
+            if chunk.data is not None:
+                return chunk.data
+        return None
+
+    return following

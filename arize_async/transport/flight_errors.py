@@ -1,0 +1,60 @@
+"""Errors of Arrow Flight, as errors of ours; the status is the HTTP status of the same meaning."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.flight as fl
+
+from arize_async.errors import (
+    ArizeError,
+    ConnectionFailed,
+    InvalidResponse,
+    RequestTimeout,
+    error_class,
+)
+
+_MAX_DETAIL = 500
+_STATUSES: tuple[tuple[type[BaseException], int, str], ...] = (
+    (fl.FlightUnauthenticatedError, 401, "Authentication required"),
+    (fl.FlightUnauthorizedError, 403, "Access forbidden"),
+    (pa.ArrowKeyError, 404, "Resource not found"),
+    (pa.ArrowInvalid, 400, "Invalid request"),
+    (pa.ArrowTypeError, 400, "Invalid request"),
+    (pa.ArrowNotImplementedError, 501, "Not implemented"),
+    (fl.FlightInternalError, 500, "Internal error"),
+    (fl.FlightServerError, 500, "Server error"),
+)
+
+
+def translate(error: Exception, what: str, host: str) -> ArizeError:
+    """Return the error for what pyarrow raised; without the server's traceback, which pyarrow appends.
+
+    Args:
+        error: Raised by a Flight call.
+        what: What was called, for the message.
+        host: Where the server is.
+    """
+    if isinstance(error, ArizeError):
+        return error
+    text = _first_line(error)
+    if isinstance(error, fl.FlightTimedOutError):
+        return RequestTimeout(f"{what}: no answer from {host} in time")
+    if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)):
+        return ConnectionFailed(f"{what}: no connection to {host}: {text}")
+    if "already exists" in text.lower() and isinstance(error, pa.ArrowException):
+        return error_class(409)(text, status=409, title="Resource conflict", request=what)
+    for kind, status, title in _STATUSES:
+        if isinstance(error, kind):
+            return error_class(status)(text, status=status, title=title, request=what)
+    if isinstance(error, (pa.ArrowException, OSError)):
+        return ConnectionFailed(f"{what}: the call to {host} broke: {text}")
+    return InvalidResponse(f"{what}: {type(error).__name__}: {text}")
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip().strip("'\"")
+    text = re.split(r"['\"]?\.? Detail: | gRPC client debug context:|\. Client context:", text, maxsplit=1)[0]
+    text = re.sub(r"^(Flight|gRPC) (returned|cancelled) [\w ]+, with message: ", "", text)
+    return text.splitlines()[0][:_MAX_DETAIL] if text else type(error).__name__

@@ -1,0 +1,198 @@
+"""REST: one request in, parsed JSON or a typed error out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from yarl import URL
+
+from arize_async.errors import ClientClosed, ConnectionFailed, InvalidResponse, RequestTimeout
+from arize_async.models.base import Request
+from arize_async.transport.problems import problem
+from arize_async.transport.retry import NothingSent, NotTrusted, Retrier, Timing, is_repeatable
+from arize_async.transport.sessions import Sessions
+from arize_async.wire.codec import parse_json
+from arize_async.wire.headers import rest_headers
+from arize_async.wire.text import json_bytes
+
+if TYPE_CHECKING:
+    from arize_async.config import Config
+
+MAX_ANSWER_BYTES = 512 * 1024 * 1024
+_PIECE = 256 * 1024
+
+Settings = Callable[[], Awaitable["Config"]]
+"""Gives the settings once they are final: an embedded server's port is known only after it started."""
+
+
+class HttpTransport:
+    """The REST side of a client.
+
+    Connections are opened by the first request, kept between requests, and belong to the event loop that made them; a
+    client that is used on another loop opens new ones there.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        settings: Settings | None = None,
+        timing: Timing | None = None,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
+    ) -> None:
+        """Take the settings; nothing is opened.
+
+        Args:
+            config: Bounds, timeouts and, unless ``settings`` is given, the endpoint and the key.
+            settings: Awaited before each request for the final settings.
+            timing: Clock and sleep of the retries.
+            max_answer_bytes: Longer answers are refused.
+        """
+        self.config = config
+        self._settings = settings
+        self._timing = timing or Timing()
+        self._max_answer_bytes = max_answer_bytes
+        self._sessions = Sessions()
+        self._closed = False
+
+    async def settings(self) -> Config:
+        """Return the final settings.
+
+        Raises:
+            ClientClosed: The client is closed.
+        """
+        if self._closed:
+            raise ClientClosed("the client is closed; make a new one")
+        if self._settings is not None:
+            self.config = await self._settings()
+        return self.config
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: Request | Mapping[str, object] | None = None,
+        expect: Collection[int] = (200,),
+    ) -> object | None:
+        """Send a request and return the parsed answer.
+
+        Args:
+            method: HTTP method.
+            path: Path, percent-encoded.
+            query: Parameters; those that are None are left out.
+            body: Sent as JSON.
+            expect: Statuses that count as success.
+
+        Returns:
+            The JSON document, or None when the answer has no body.
+
+        Raises:
+            ApiError: The server refused.
+            ConnectionFailed: No answer came; RequestTimeout when it did not come in time.
+            InvalidResponse: The answer is not JSON, too long, or of a status that was not expected.
+            ClientClosed: The client is closed.
+        """
+        config = await self.settings()
+        url = URL(f"{config.endpoints.api.url}{path}{_query_text(query)}", encoded=True)
+        payload = None if body is None else json_bytes(body.to_dict() if isinstance(body, Request) else body)
+
+        async def attempt() -> object | None:
+            return await self._send(config, method, url, payload, expect)
+
+        retrier = Retrier(
+            policy=config.retry,
+            total=config.timeouts.total,
+            repeatable=is_repeatable(method, path),
+            timing=self._timing,
+        )
+        try:
+            async with asyncio.timeout(config.timeouts.total):
+                return await retrier.run(attempt)
+        except TimeoutError as error:
+            if isinstance(error, RequestTimeout):
+                raise
+            seconds = config.timeouts.total
+            raise RequestTimeout(f"{method} {url.path}: no answer from {url.host} within {seconds:g} s") from None
+
+    async def aclose(self) -> None:
+        """Close all connections; further requests raise ``ClientClosed``."""
+        self._closed = True
+        await self._sessions.aclose()
+
+    async def _send(
+        self, config: Config, method: str, url: URL, payload: bytes | None, expect: Collection[int]
+    ) -> object | None:
+        headers = rest_headers(config)
+        if payload is not None:
+            headers["Content-Type"] = "application/json"
+        session = await self._sessions.get(config)
+        request = session.request(
+            method,
+            url,
+            data=payload,
+            headers=headers,
+            proxy=config.proxy_url or None,
+            allow_redirects=False,
+        )
+        try:
+            async with request as response:
+                content = await self._read(response)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            _raise_unanswered(error, f"{method} {url.path}", url.host or "")
+        what = f"{method} {url.path}"
+        if response.status >= 300:  # noqa: PLR2004 - redirects are not followed: a key goes to the configured host only
+            raise problem(response.status, response.headers, content, what)
+        return _document(response, content, expect, what)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        async for piece in response.content.iter_chunked(_PIECE):
+            size += len(piece)
+            if size > self._max_answer_bytes:
+                raise InvalidResponse(f"the answer is longer than {self._max_answer_bytes} bytes")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def __repr__(self) -> str:
+        """Show where requests go and how many sessions are open."""
+        state = "closed" if self._closed else f"{self._sessions.open} sessions"
+        return f"<HttpTransport {self.config.endpoints.api.url} [{state}]>"
+
+
+def _query_text(query: Mapping[str, object] | None) -> str:
+    given = {name: str(value) for name, value in (query or {}).items() if value is not None}
+    return f"?{urlencode(given, quote_via=quote)}" if given else ""
+
+
+def _document(response: aiohttp.ClientResponse, content: bytes, expect: Collection[int], what: str) -> object | None:
+    if response.status not in expect:
+        wanted = " or ".join(str(status) for status in expect)
+        raise InvalidResponse(f"{what}: expected status {wanted}, got {response.status}")
+    if not content:
+        return None
+    try:
+        return parse_json(content)
+    except ValueError:
+        kind = response.content_type
+        raise InvalidResponse(f"{what}: the answer is {kind}, not JSON; is the host an Arize API?") from None
+
+
+def _raise_unanswered(error: Exception, what: str, host: str) -> NoReturn:
+    """Translate a failure below HTTP; the texts never hold headers or bodies."""
+    if isinstance(error, aiohttp.ClientSSLError):
+        raise NotTrusted(f"{what}: no trusted connection to {host}: {error}; see ssl_ca_cert") from error
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        raise NothingSent(f"{what}: the proxy refused to connect to {host}: {error.status} {error.message}") from None
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
+        reason = "no connection in time" if isinstance(error, TimeoutError) else str(error)
+        raise NothingSent(f"{what}: cannot connect to {host}: {reason}") from error
+    if isinstance(error, TimeoutError):
+        raise RequestTimeout(f"{what}: {host} stopped answering") from error
+    raise ConnectionFailed(f"{what}: the connection to {host} broke: {error or type(error).__name__}") from error
