@@ -1,91 +1,103 @@
-"""The examples of a run: rows of the dataset, chunk by chunk, as a task sees them."""
+"""The examples of a run: read once at its start, kept outside of memory when they are many.
+
+A run may take hours, and no server keeps a stream open for so long; so the dataset is copied before the first task
+starts, which also tells how many examples there are.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, cast
+
+import orjson
 
 from arize_async.models.example import Example
 from arize_async.wire.arrow import is_json_text_column, rows_from_batch
-from arize_async.wire.text import parse_nested
+from arize_async.wire.text import json_bytes, parse_nested
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+    from types import TracebackType
+    from typing import Self
 
     import pyarrow as pa
 
     from arize_async.models.example import DatasetExample
 
+Row = dict[str, object]
+
 # They are text of the user's own and travel as they are (wire contract 4.6 parses them and changes "4" into 4).
 _PLAIN = frozenset({"output", "result"})
-READ_AHEAD = 10_000
+_IN_MEMORY_BYTES = 64 * 1024 * 1024
+_CHUNK_ROWS = 500
 
 
-async def from_batches(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[Sequence[Example]]:
-    """Turn record batches of a Flight read into chunks of examples."""
+async def rows_of_batches(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[Sequence[Row]]:
+    """Turn record batches of a Flight read into rows."""
     async for batch in batches:
-        nested = [name for name in batch.schema.names if is_json_text_column(name) and name not in _PLAIN]
-        rows = rows_from_batch(batch)
-        for row in rows:
-            for name in nested:
-                row[name] = parse_nested(row[name])
-        if rows:
-            yield [Example(row) for row in rows]
+        for start in range(0, batch.num_rows, _CHUNK_ROWS):
+            yield await asyncio.to_thread(_rows, batch.slice(start, _CHUNK_ROWS))
 
 
-async def from_rest(examples: AsyncIterable[DatasetExample]) -> AsyncGenerator[Sequence[Example]]:
-    """Turn examples of the REST API into chunks of one."""
+def _rows(batch: pa.RecordBatch) -> list[Row]:
+    nested = [name for name in batch.schema.names if is_json_text_column(name) and name not in _PLAIN]
+    rows = rows_from_batch(batch)
+    for row in rows:
+        for name in nested:
+            row[name] = parse_nested(row[name])
+    return rows
+
+
+async def rows_of_pages(examples: AsyncIterable[DatasetExample]) -> AsyncGenerator[Sequence[Row]]:
+    """Turn examples of the REST API into rows."""
+    rows: list[Row] = []
     async for example in examples:
-        yield [Example(_row(example))]
-
-
-async def limited(chunks: AsyncIterable[Sequence[Example]], most: int) -> AsyncGenerator[Sequence[Example]]:
-    """Give at most so many examples."""
-    left = most
-    async for chunk in chunks:
-        yield chunk[:left]
-        left -= len(chunk)
-        if left <= 0:
-            return
+        rows.append({name: value for name, value in example.to_dict().items() if name != "annotations"})
+        if len(rows) == _CHUNK_ROWS:
+            yield rows
+            rows = []
+    yield rows
 
 
 class Examples:
-    """A stream of examples that knows its length when it is short.
+    """A copy of a dataset's rows, up to 64 MiB in memory and beyond that in a temporary file without a name.
 
     Attributes:
-        count: How many examples there are; None when they are more than were read ahead.
+        count: How many examples there are.
     """
 
-    def __init__(self, chunks: AsyncIterable[Sequence[Example]]) -> None:
-        """Take the chunks; nothing is read yet."""
-        self._chunks: AsyncIterator[Sequence[Example]] = aiter(chunks)
-        self._ahead: list[Sequence[Example]] = []
-        self.count: int | None = None
+    def __init__(self) -> None:
+        """Start without any example."""
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES, prefix="arize-examples-")  # noqa: SIM115 - closed by __exit__
+        self.count = 0
 
-    async def read_ahead(self, most: int = READ_AHEAD) -> int:
-        """Read until so many examples are here, and return how many are."""
-        ready = 0
-        while ready < most:
-            try:
-                chunk = await anext(self._chunks)
-            except StopAsyncIteration:
-                self.count = ready
-                break
-            self._ahead.append(chunk)
-            ready += len(chunk)
-        return ready
+    async def fill(self, chunks: AsyncIterable[Sequence[Row]], most: int | None = None) -> None:
+        """Copy rows, at most so many.
+
+        Raises:
+            OSError: The disk that holds temporary files is full.
+        """
+        async for chunk in chunks:
+            rows = chunk if most is None else chunk[: most - self.count]
+            if rows:
+                self.count += len(rows)
+                await asyncio.to_thread(self._file.write, json_bytes(rows) + b"\n")
+            if most is not None and self.count >= most:
+                return
 
     async def __aiter__(self) -> AsyncIterator[Sequence[Example]]:
-        """Give what was read ahead, and then the others."""
-        while self._ahead:
-            yield self._ahead.pop(0)
-        async for chunk in self._chunks:
-            yield chunk
+        """Give the examples in chunks, from the first on."""
+        self._file.seek(0)
+        while line := await asyncio.to_thread(self._file.readline):
+            yield [Example(row) for row in cast("list[Row]", orjson.loads(line))]
 
+    def __enter__(self) -> Self:
+        """Keep the copy for the time of the block."""
+        return self
 
-def _row(example: DatasetExample) -> dict[str, object]:
-    fixed = {
-        "id": example.id,
-        "created_at": example.created_at and example.created_at.isoformat(),
-        "updated_at": example.updated_at and example.updated_at.isoformat(),
-    }
-    return {**fixed, **example.additional_properties}
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop the copy."""
+        self._file.close()

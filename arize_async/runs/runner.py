@@ -6,27 +6,25 @@ import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from arize_async.errors import ArizeError, EmptyDataset, RunAborted, UploadFailed
+from arize_async.errors import ArizeError, EmptyDataset, UploadFailed
 from arize_async.executors.inline import InlineExecutor
 from arize_async.executors.threads import ThreadExecutor
-from arize_async.results.frame import result_frame
-from arize_async.results.result import ExperimentResult
 from arize_async.runs.bars import watcher
-from arize_async.runs.examples import Examples, from_batches, from_rest, limited
-from arize_async.runs.invoke import SKIPPED, Invoker
+from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
+from arize_async.runs.invoke import Invoker
 from arize_async.runs.sinks import DrySink, FlightSink, RestSink
+from arize_async.runs.stream import RunStream
 from arize_async.scheduler.clock import SystemClock
 from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.globally import installed_globally
 from arize_async.tracing.provider import RunTracing, span_exporter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+    from collections.abc import AsyncGenerator
 
     from arize_async.config import Config
     from arize_async.models.dataset import Dataset
-    from arize_async.models.example import Example
-    from arize_async.models.finished import FinishedRun
+    from arize_async.models.experiment import Experiment
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.plan import Plan
@@ -56,8 +54,9 @@ class ExperimentRunner:
         self._experiments = experiments
         self._clock = clock or SystemClock()
 
-    async def run(self, plan: Plan, dataset: Dataset) -> ExperimentResult:
-        """Run the plan and return the experiment and its result frame.
+    @asynccontextmanager
+    async def open(self, plan: Plan, dataset: Dataset) -> AsyncGenerator[RunStream]:
+        """Start a run; give its runs as they finish; upload them when the block ends with all of them taken.
 
         Raises:
             EmptyDataset: There is no example; nothing was created.
@@ -66,24 +65,24 @@ class ExperimentRunner:
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
         sink = self._sink(plan, dataset)
-        finished: list[FinishedRun] = []
-        async with self._chunks(plan, dataset) as chunks:
-            examples = Examples(limited(chunks, plan.examples) if plan.examples else chunks)
-            if not await examples.read_ahead():
-                raise EmptyDataset(
-                    f"dataset {dataset.name!r} ({dataset.id}) has no examples; append some and run again"
-                )
+        with Examples() as examples:
+            await self._read(plan, dataset, examples)
             opened = await sink.open()
+            complete = False
             try:
-                await self._execute(plan, dataset, opened, examples, finished)
-            except BaseException:
-                await self._discard(sink, plan.name)
-                raise
-        return await self._upload(plan, sink, finished)
+                async with self._executed(plan, dataset, opened, examples) as stream:
+                    yield stream
+                complete = stream.complete
+            finally:
+                if not complete:
+                    await self._discard(sink, plan.name)
+        if complete:
+            stream.experiment = await self._upload(stream, sink)
 
-    async def _execute(
-        self, plan: Plan, dataset: Dataset, opened: Opened, examples: Examples, finished: list[FinishedRun]
-    ) -> None:
+    @asynccontextmanager
+    async def _executed(
+        self, plan: Plan, dataset: Dataset, opened: Opened, examples: Examples
+    ) -> AsyncGenerator[RunStream]:
         async with AsyncExitStack() as stack:
             exporter = None if plan.dry_run else span_exporter(self._config, dataset.space_id)
             tracing = RunTracing(opened.project, exporter)
@@ -100,23 +99,16 @@ class ExperimentRunner:
             progress = watcher(plan.progress)
             progress.start(pipeline.statistics, examples=examples.count, evaluators=len(plan.evaluators))
             stack.callback(progress.stop)
-            async with pipeline.open(examples) as results:
-                async for result in results:
-                    run = invoker.finish(result)
-                    finished.append(run)
-                    progress.update()
-                    if plan.exit_on_error and (error := _first_error(run)):
-                        raise _aborted(plan, finished, error)
+            results = await stack.enter_async_context(pipeline.open(examples))
+            yield RunStream(plan, invoker, results, pipeline.statistics, progress)
 
-    async def _upload(self, plan: Plan, sink: Sink, finished: list[FinishedRun]) -> ExperimentResult:
-        frame = result_frame(finished, plan.evaluator_names)
+    async def _upload(self, stream: RunStream, sink: Sink) -> Experiment | None:
+        result = stream.result
         try:
-            experiment = await sink.upload(frame)
+            return await sink.upload(result.frame)
         except ArizeError as error:
-            message = f"All {frame.height} runs of {plan.name!r} finished, but the upload failed: {error}."
-            result = ExperimentResult(None, frame, plan.evaluator_names)
+            message = f"All {result.frame.height} runs of {stream.name!r} finished, but the upload failed: {error}."
             raise UploadFailed(f"{message} Their frame is in this error's `result.frame`", result) from error
-        return ExperimentResult(experiment, frame, plan.evaluator_names)
 
     async def _discard(self, sink: Sink, name: str) -> None:
         """Give the name free after a run without results; what ended the run matters more than a failure here."""
@@ -132,14 +124,15 @@ class ExperimentRunner:
             return RestSink(self._experiments, dataset, plan.name)
         return FlightSink(self._flight, self._experiments, dataset, plan.name)
 
-    @asynccontextmanager
-    async def _chunks(self, plan: Plan, dataset: Dataset) -> AsyncGenerator[AsyncIterable[Sequence[Example]]]:
+    async def _read(self, plan: Plan, dataset: Dataset, examples: Examples) -> None:
         if plan.force_http:
             page = await self._datasets.list_examples(dataset=dataset.id, limit=500)
-            yield from_rest(page)
-            return
-        async with self._flight.read_dataset(dataset.space_id, dataset.id) as batches:
-            yield from_batches(batches)
+            await examples.fill(rows_of_pages(page), plan.examples)
+        else:
+            async with self._flight.read_dataset(space_id=dataset.space_id, dataset_id=dataset.id) as batches:
+                await examples.fill(rows_of_batches(batches), plan.examples)
+        if not examples.count:
+            raise EmptyDataset(f"dataset {dataset.name!r} ({dataset.id}) has no examples; append some and run again")
 
 
 def _facts(plan: Plan, dataset: Dataset, opened: Opened) -> dict[str, object]:
@@ -151,21 +144,3 @@ def _facts(plan: Plan, dataset: Dataset, opened: Opened) -> dict[str, object]:
         "dataset_name": dataset.name,
     }
     return {**facts, "dataset_version_id": opened.dataset_version_id} if opened.dataset_version_id else facts
-
-
-def _first_error(run: FinishedRun) -> str | None:
-    if run.failed:
-        return f"the task failed on example {run.example_id!r}: {run.error}"
-    for evaluation in run.evaluations:
-        if evaluation.result is None and evaluation.error != SKIPPED:
-            return f"evaluator {evaluation.name!r} failed on example {run.example_id!r}: {evaluation.error}"
-    return None
-
-
-def _aborted(plan: Plan, finished: list[FinishedRun], error: str) -> RunAborted:
-    result = ExperimentResult(None, result_frame(finished, plan.evaluator_names), plan.evaluator_names)
-    return RunAborted(
-        f"{plan.name!r} stopped at the first error: {error}. The {len(finished)} finished runs are in this error's"
-        " `result.frame`; nothing was uploaded",
-        result,
-    )

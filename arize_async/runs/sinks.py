@@ -82,7 +82,8 @@ class FlightSink:
         Raises:
             Conflict: The dataset has an experiment of this name.
         """
-        created = await self._flight.init_experiment(self._dataset.space_id, self._dataset.id, self._name)
+        dataset = self._dataset
+        created = await self._flight.init_experiment(space_id=dataset.space_id, dataset_id=dataset.id, name=self._name)
         self._experiment_id = created.experiment_id
         experiment = await self._experiments.get(experiment=created.experiment_id)
         return Opened(created.experiment_id, created.trace_model_name, experiment.dataset_version_id)
@@ -90,7 +91,9 @@ class FlightSink:
     async def upload(self, frame: pl.DataFrame) -> Experiment:
         """Send the frame and fetch the experiment."""
         dataset = self._dataset
-        experiment_id = await self._flight.upload_runs(dataset.space_id, dataset.id, self._name, upload_table(frame))
+        experiment_id = await self._flight.upload_runs(
+            space_id=dataset.space_id, dataset_id=dataset.id, name=self._name, data=upload_table(frame)
+        )
         return await self._experiments.get(experiment=experiment_id)
 
     async def discard(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from attrs import define
 
@@ -44,6 +44,24 @@ class _Run(Generic[I, T, E]):
     outcome: T
     evaluations: list[E | None]
     pending: int
+
+
+class _Results(Generic[I, T, E]):
+    """Results as they finish; None in the queue ends them."""
+
+    def __init__(self, finished: asyncio.Queue[Finished[I, T, E] | None]) -> None:
+        self._finished = finished
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Finished[I, T, E]:
+        finished = None if self._ended else await self._finished.get()
+        if finished is None:
+            self._ended = True
+            raise StopAsyncIteration
+        return finished
 
 
 class Pipeline(Generic[I, T, E]):
@@ -91,16 +109,12 @@ class Pipeline(Generic[I, T, E]):
             async with asyncio.TaskGroup() as group:
                 work = group.create_task(self._work(Source(chunks)))
                 try:
-                    yield self._results()
+                    yield _Results(self._finished)
                 finally:
                     work.cancel()
         except BaseExceptionGroup as errors:
             error = _first(errors)
             raise error from error.__cause__
-
-    async def _results(self) -> AsyncIterator[Finished[I, T, E]]:
-        while (finished := await self._finished.get()) is not None:
-            yield finished
 
     async def _work(self, source: Source[I]) -> None:
         async with asyncio.TaskGroup() as evaluators:

@@ -1,0 +1,101 @@
+"""Runs as they finish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from arize_async.errors import RunAborted
+from arize_async.results.frame import result_frame
+from arize_async.results.result import ExperimentResult
+from arize_async.runs.invoke import SKIPPED
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from arize_async.models.example import Example
+    from arize_async.models.experiment import Experiment
+    from arize_async.models.finished import FinishedRun
+    from arize_async.runs.invoke import EvaluatorCall, Invoker, TaskCall
+    from arize_async.runs.plan import Plan
+    from arize_async.scheduler.outcome import Finished
+    from arize_async.scheduler.progress import Progress
+    from arize_async.scheduler.statistics import Statistics
+
+
+class RunStream:
+    """Gives each run of an experiment as soon as it is finished, in the order of completion.
+
+    Attributes:
+        statistics: Live counts of the tasks and the evaluations.
+        complete: Whether every run was given.
+        experiment: The experiment, once everything is uploaded.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        invoker: Invoker,
+        results: AsyncIterator[Finished[Example, TaskCall, EvaluatorCall]],
+        statistics: Statistics,
+        progress: Progress,
+    ) -> None:
+        """Take the results of a pipeline that runs."""
+        self._plan = plan
+        self._invoker = invoker
+        self._results = results
+        self._progress = progress
+        self._finished: list[FinishedRun] = []
+        self.statistics = statistics
+        self.complete = False
+        self.experiment: Experiment | None = None
+
+    def __repr__(self) -> str:
+        """Show how far the run is."""
+        state = "complete" if self.complete else "running"
+        return f"<RunStream {self.name!r} {state} [{len(self._finished)} finished]>"
+
+    @property
+    def name(self) -> str:
+        """Name of the experiment."""
+        return self._plan.name
+
+    @property
+    def result(self) -> ExperimentResult:
+        """What finished so far, as the pair that ``run`` returns."""
+        names = self._plan.evaluator_names
+        return ExperimentResult(self.experiment, result_frame(self._finished, names), names)
+
+    def __aiter__(self) -> Self:
+        """Iterate over the runs that were not given yet."""
+        return self
+
+    async def __anext__(self) -> FinishedRun:
+        """Return the next run that finishes.
+
+        Raises:
+            RunAborted: ``exit_on_error`` and the task or an evaluator failed.
+        """
+        try:
+            result = await anext(self._results)
+        except StopAsyncIteration:
+            self.complete = True
+            raise
+        run = self._invoker.finish(result)
+        self._finished.append(run)
+        self._progress.update()
+        if self._plan.exit_on_error and (error := _first_error(run)):
+            raise RunAborted(
+                f"{self.name!r} stopped at the first error: {error}. The {len(self._finished)} finished runs are in"
+                " this error's `result.frame`; nothing was uploaded",
+                self.result,
+            )
+        return run
+
+
+def _first_error(run: FinishedRun) -> str | None:
+    if run.failed:
+        return f"the task failed on example {run.example_id!r}: {run.error}"
+    for evaluation in run.evaluations:
+        if evaluation.result is None and evaluation.error != SKIPPED:
+            return f"evaluator {evaluation.name!r} failed on example {run.example_id!r}: {evaluation.error}"
+    return None
