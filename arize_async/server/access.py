@@ -1,0 +1,56 @@
+"""Who may talk to the server: requests for this host, with the key."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from attrs import frozen
+
+
+@frozen(repr=False)
+class Guard:
+    """Checks of host names and keys.
+
+    Attributes:
+        host: The address that the server listens on.
+        api_key: What callers must send.
+    """
+
+    host: str
+    api_key: str
+
+    def __repr__(self) -> str:
+        """Show the host, never the key."""
+        return f"<Guard of {self.host}>"
+
+    def knows_key(self, key: str | bytes) -> bool:
+        """Compare in constant time."""
+        given = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
+        return hmac.compare_digest(given, self.api_key.encode())
+
+    def knows_host(self, header: str) -> bool:
+        """Whether a Host header names this server.
+
+        A page in a browser can make any name of its own point here (DNS rebinding), but it cannot change the name in the header.
+        """
+        name = _host_name(header)
+        if name in {"localhost", self.host.lower()}:
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return address.is_loopback or self._listens_everywhere()
+
+    def _listens_everywhere(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_unspecified
+        except ValueError:
+            return False
+
+
+def _host_name(header: str) -> str:
+    if header.startswith("["):
+        return header[1:].partition("]")[0].lower()
+    return header.partition(":")[0].rstrip(".").lower()

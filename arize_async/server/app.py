@@ -1,0 +1,130 @@
+"""Everything that a running server has open, made in order and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+from aiohttp import web
+from attrs import frozen
+
+from arize_async.errors import ServerFailed
+from arize_async.server.access import Guard
+from arize_async.server.flight.server import FlightServer
+from arize_async.server.otlp.grpc_server import OtlpServer
+from arize_async.server.otlp.http import TraceHandlers
+from arize_async.server.rest.routes import rest_application
+from arize_async.server.storage import spaces
+from arize_async.server.storage.database import Database
+from arize_async.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATABASE = "arize.duckdb"
+_GRACE = 5.0
+
+
+@frozen
+class Ports:
+    """Ports of the three transports; 0 asks for a free one."""
+
+    rest: int
+    flight: int
+    otlp: int
+
+
+@frozen
+class Place:
+    """Where a server listens and keeps its data; ``directory`` None keeps nothing."""
+
+    directory: Path | None
+    host: str
+    ports: Ports
+
+
+class Running:
+    """A store and the three transports on it."""
+
+    def __init__(self, place: Place, api_key: str) -> None:
+        """Open nothing yet."""
+        self._place = place
+        self._guard = Guard(place.host, api_key)
+        self._stack = AsyncExitStack()
+
+    async def open(self) -> Ports:
+        """Open everything and return the ports that are in use; when that fails, nothing stays open.
+
+        Raises:
+            ServerFailed: The database or a port cannot be used.
+        """
+        try:
+            store = await self._open_store()
+            flight = await self._open_flight(store)
+            otlp = await self._open_otlp(store)
+            return Ports(await self._open_rest(store), flight, otlp)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Stop listening, let calls under way end, and close the database."""
+        await self._stack.aclose()
+
+    async def _open_store(self) -> Store:
+        directory = self._place.directory
+        database = await asyncio.to_thread(Database.open, directory / DATABASE if directory else None)
+        store = Store(database, directory)
+        self._stack.push_async_callback(asyncio.to_thread, store.close)
+        await store.write(spaces.ensure_default)
+        return store
+
+    async def _open_flight(self, store: Store) -> int:
+        host, port = self._place.host, self._place.ports.flight
+        try:
+            server = await asyncio.to_thread(FlightServer, store, self._guard, host, port)
+        except OSError:
+            raise _in_use(host, port, "flight_port") from None
+        self._stack.push_async_callback(asyncio.to_thread, _close_flight, server)
+        return int(server.port)
+
+    async def _open_otlp(self, store: Store) -> int:
+        host, port = self._place.host, self._place.ports.otlp
+        try:
+            server = await asyncio.to_thread(OtlpServer, store, self._guard, host, port)
+        except ServerFailed:
+            raise _in_use(host, port, "otlp_port") from None
+        self._stack.push_async_callback(asyncio.to_thread, server.close, _GRACE)
+        return server.port
+
+    async def _open_rest(self, store: Store) -> int:
+        application = rest_application(store, self._guard)
+        application.add_routes(TraceHandlers(store).routes())
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=75)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self._place.host, self._place.ports.rest, reuse_address=True)
+        try:
+            await site.start()
+        except OSError:
+            raise _in_use(self._place.host, self._place.ports.rest, "port") from None
+        return int(runner.addresses[0][1])
+
+
+def _in_use(host: str, port: int, argument: str) -> ServerFailed:
+    return ServerFailed(
+        f"cannot listen on {host}:{port}: the port is in use or the address is not this machine's;"
+        f" pass another {argument}, or 0 for a free one"
+    )
+
+
+def _close_flight(server: FlightServer) -> None:
+    # shutdown() waits for calls under way, for ever when a client neither reads nor leaves
+    thread = threading.Thread(target=partial(server.shutdown), name="arize-flight-shutdown", daemon=True)
+    thread.start()
+    thread.join(_GRACE)

@@ -1,0 +1,126 @@
+"""The Flight service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import flight
+
+from arize_async.models.requests import name_rule
+from arize_async.server.flight import downloads, uploads
+from arize_async.server.flight.errors import translated, unauthenticated
+from arize_async.server.storage import datasets, experiments
+from arize_async.server.storage.refusals import malformed
+from arize_async.wire.flight import INIT_ACTION, decode_request, encode_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from arize_async.server.access import Guard
+    from arize_async.server.storage.store import Store
+    from arize_async.server.storage.transaction import Transaction
+
+_UPLOADS = {"create_dataset": uploads.create_dataset, "post_experiment_data": uploads.post_runs}
+_SOURCES = {"get_dataset": downloads.dataset_source, "get_experiment": downloads.experiment_source}
+
+
+class _KeyCheck(flight.ServerMiddlewareFactory):
+    """Refuse calls without the key; it starts no middleware."""
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def start_call(self, info: flight.CallInfo, headers: Mapping[str, list[str | bytes]]) -> None:
+        """Check the key of a call."""
+        del info
+        given = headers.get("auth-token-bin", [])
+        if not any(self._guard.knows_key(key) for key in given):
+            raise unauthenticated()
+
+
+class FlightServer(flight.FlightServerBase):
+    """Datasets and runs over Flight; calls run in threads of gRPC."""
+
+    def __init__(self, store: Store, guard: Guard, host: str, port: int) -> None:
+        """Listen on a port; 0 picks a free one.
+
+        Raises:
+            OSError: The port cannot be listened on.
+        """
+        self._store = store
+        address = f"[{host}]" if ":" in host else host
+        super().__init__(location=f"grpc+tcp://{address}:{port}", middleware={"key": _KeyCheck(guard)})
+
+    def list_actions(self, context: flight.ServerCallContext) -> list[tuple[str, str]]:
+        """Name the actions."""
+        del context
+        return [(INIT_ACTION, "Make an experiment on a dataset")]
+
+    def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> list[flight.Result]:
+        """Make an experiment."""
+        del context
+        with translated("DoAction"):
+            if action.type != INIT_ACTION:
+                raise malformed(f"no such action: {action.type[:100]!r}")
+            _, fields = _decode("DoActionRequest", action.body.to_pybytes())
+            return [flight.Result(pa.py_buffer(self._store.write_here(_init, fields)))]
+
+    def do_put(
+        self,
+        context: flight.ServerCallContext,
+        descriptor: flight.FlightDescriptor,
+        reader: flight.MetadataRecordBatchReader,
+        writer: flight.FlightMetadataWriter,
+    ) -> None:
+        """Store a dataset or runs."""
+        del context
+        with translated("DoPut"):
+            name, fields = _decode("DoPutRequest", descriptor.command or b"")
+            body = _UPLOADS[name](self._store, fields, reader.schema, _received(reader))
+            writer.write(pa.py_buffer(body))
+
+    def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
+        """Send a dataset or runs."""
+        del context
+        with translated("DoGet"):
+            name, fields = _decode("DoGetRequest", ticket.ticket)
+            source = self._store.read_here(_SOURCES[name], fields)
+            return flight.GeneratorStream(source.schema, _sent(self._store, source))
+
+
+def _received(reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:
+    for chunk in reader:
+        if chunk.data is not None:
+            yield chunk.data
+
+
+def _sent(store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:
+    with translated("DoGet"):
+        yield from downloads.batches(store, source)
+
+
+def _decode(envelope: str, body: bytes) -> tuple[str, dict[str, str]]:
+    try:
+        return decode_request(envelope, body)
+    except ValueError as error:
+        raise malformed(str(error)) from None
+
+
+def _init(transaction: Transaction, fields: dict[str, str]) -> bytes:
+    if fields["dataset_id"]:
+        dataset = datasets.get(transaction, fields["dataset_id"])
+    else:
+        dataset = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
+    try:
+        name_rule(None, None, fields["experiment_name"])
+    except ValueError as error:
+        raise malformed(f"experiment_name: {error}") from None
+    made = experiments.create_on_dataset(transaction, dataset, fields["experiment_name"], fields["trace_model_name"])
+    return encode_answer(
+        "CreateExperimentDBEntryResponse",
+        experiment_id=made.experiment.id,
+        dataset_id=dataset.dataset.id,
+        trace_model_name=made.traces or "",
+    )

@@ -1,0 +1,88 @@
+"""DoPut: datasets and runs, each stored whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from arize_async.server.flight.intake import add_examples, add_runs, check_names
+from arize_async.server.flight.spool import Spool
+from arize_async.server.storage import columns, datasets, examples, experiments, runs, spaces
+from arize_async.server.storage.refusals import malformed
+from arize_async.wire.flight import encode_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from arize_async.server.storage.experiments import StoredExperiment
+    from arize_async.server.storage.store import Store
+    from arize_async.server.storage.transaction import Transaction
+
+
+def create_dataset(store: Store, fields: dict[str, str], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> bytes:
+    """Make a dataset of the rows that a client sends.
+
+    Raises:
+        ApiError: The space is not known, the name is taken, or the rows cannot be stored.
+    """
+    check_names(schema, [])
+    space_id, name = fields["space_id"], fields["dataset_name"]
+    if not name.strip():
+        raise malformed("dataset_name: a dataset has a name")
+    store.read_here(_require_free_dataset_name, space_id, name)
+    now = time.time_ns() // 1000
+    with Spool(examples.SCHEMA, store.directory) as spool:
+        for batch in batches:
+            add_examples(spool, batch, now)
+        dataset_id = store.write_here(_store_dataset, space_id, name, spool)
+    return encode_answer("CreateDatasetResponse", dataset_id=dataset_id)
+
+
+def post_runs(store: Store, fields: dict[str, str], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> bytes:
+    """Add the runs that a client sends to an experiment; runs that it has already stay.
+
+    Raises:
+        ApiError: The experiment is not known, or the rows cannot be stored.
+    """
+    check_names(schema, ["example_id", "output"])
+    find = _finder(fields)
+    store.read_here(find)
+    with Spool(runs.SCHEMA, store.directory) as spool:
+        for batch in batches:
+            add_runs(spool, batch)
+        found = store.write_here(_store_runs, find, spool).experiment
+    return encode_answer("PostExperimentDataResponse", experiment_id=found.id, dataset_id=found.dataset_id or "")
+
+
+def _finder(fields: dict[str, str]) -> Callable[[Transaction], StoredExperiment]:
+    def find(transaction: Transaction) -> StoredExperiment:
+        dataset = datasets.get(transaction, fields["dataset_id"])
+        return experiments.get_by_name(transaction, dataset, fields["experiment_name"])
+
+    return find
+
+
+def _store_runs(
+    transaction: Transaction, find: Callable[[Transaction], StoredExperiment], spool: Spool
+) -> StoredExperiment:
+    experiment = find(transaction)
+    if spool.rows:
+        columns.add(transaction, experiment.number, spool.columns)
+        runs.insert(transaction, experiment, spool.reader(), spool.rows)
+    return experiment
+
+
+def _require_free_dataset_name(transaction: Transaction, space_id: str, name: str) -> None:
+    datasets.require_free_name(transaction, spaces.get(transaction, space_id).number, name)
+
+
+def _store_dataset(transaction: Transaction, space_id: str, name: str, spool: Spool) -> str:
+    made = datasets.create(transaction, space_id, name)
+    version = datasets.version(transaction, made)
+    if spool.rows:
+        columns.add(transaction, version.number, spool.columns)
+        examples.insert(transaction, version, spool.reader(), spool.rows)
+        examples.require_unique_ids(transaction, version)
+    return made.dataset.id

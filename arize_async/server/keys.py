@@ -1,0 +1,65 @@
+"""The API key of a local server."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from arize_async.errors import ServerFailed
+
+_FILE = "api_key"
+
+
+def new_key() -> str:
+    """Make a key."""
+    return secrets.token_urlsafe(32)
+
+
+def load_key(directory: Path) -> str:
+    """Return the key in a directory; it is made once and readable by its owner only.
+
+    Raises:
+        ServerFailed: The file cannot be read or written, or holds no key.
+    """
+    file = directory / _FILE
+    try:
+        _make(file)
+        file.chmod(0o600)
+        key = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ServerFailed(f"the API key in {file} cannot be used: {type(error).__name__}") from error
+    if not is_key(key):
+        raise ServerFailed(f"{file} holds no API key; remove the file to get a new one")
+    return key
+
+
+def is_key(key: str) -> bool:
+    """Whether a text can be sent as a key."""
+    return bool(key) and key.isascii() and key.isprintable() and not any(character.isspace() for character in key)
+
+
+def prepare_directory(directory: Path) -> None:
+    """Make a directory that only its owner may enter.
+
+    Raises:
+        ServerFailed: It cannot be made or is no directory.
+    """
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+    except OSError as error:
+        raise ServerFailed(f"{directory} cannot be used for data: {error.strerror}") from error
+
+
+def _make(file: Path) -> None:
+    # complete under another name first: a crash between creating and writing would leave an empty key
+    if file.exists():
+        return
+    draft = file.with_suffix(f".{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(new_key())
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)

@@ -1,0 +1,1 @@
+"""The OTLP side, over gRPC and over HTTP (wire contract 5)."""

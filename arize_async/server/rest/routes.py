@@ -1,0 +1,38 @@
+"""The REST application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from arize_async.server.rest.annotation_configs import AnnotationConfigHandlers
+from arize_async.server.rest.datasets import DatasetHandlers
+from arize_async.server.rest.examples import ExampleHandlers
+from arize_async.server.rest.exchange import BODY_LIMIT
+from arize_async.server.rest.experiments import ExperimentHandlers
+from arize_async.server.rest.guard import guarding
+from arize_async.server.rest.problems import problems
+from arize_async.server.rest.runs import RunHandlers
+from arize_async.server.rest.spaces import SpaceHandlers
+
+if TYPE_CHECKING:
+    from arize_async.server.access import Guard
+    from arize_async.server.storage.store import Store
+
+_HANDLERS = (
+    SpaceHandlers,
+    DatasetHandlers,
+    ExampleHandlers,
+    ExperimentHandlers,
+    RunHandlers,
+    AnnotationConfigHandlers,
+)
+
+
+def rest_application(store: Store, guard: Guard) -> web.Application:
+    """Build the application that serves ``/v2``."""
+    application = web.Application(middlewares=[problems, guarding(guard)], client_max_size=BODY_LIMIT)
+    for handlers in _HANDLERS:
+        application.add_routes(handlers(store).routes())
+    return application

@@ -1,0 +1,116 @@
+"""Rows as JSON documents, and back to typed Arrow columns.
+
+What a row has beyond the fixed columns is one JSON document: a row of REST comes back exactly as it came. The types that the
+columns had are remembered beside it (``columns``), so that Flight gets typed columns.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from arize_async.wire.arrow import is_text
+from arize_async.wire.text import jsonify, output_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arize_async.server.storage.columns import Column
+
+
+def encode(batch: pa.RecordBatch) -> pa.Array[Any]:
+    """Return one JSON document per row of a batch whose columns are plain; NaN and infinities become null."""
+    if not batch.num_columns:
+        return pa.array(["{}"] * batch.num_rows, pa.string())
+    frame = cast("pl.DataFrame", pl.from_arrow(batch))
+    documents = frame.select(pl.struct(pl.all()).struct.json_encode().alias("doc"))["doc"]
+    return documents.to_arrow().cast(pa.string())
+
+
+def plain(column: pa.Array[Any]) -> pa.Array[Any]:
+    """Return a column of a type that has one JSON form: numbers, booleans, text, lists and structs of these."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return plain(cast("pa.DictionaryArray[Any, Any]", column).dictionary_decode())
+    if pa.types.is_timestamp(kind):
+        return _timestamps(column)
+    if pa.types.is_date(kind) or pa.types.is_time(kind):
+        return column.cast(pa.string())
+    if is_text(kind):
+        return column.cast(pa.string())
+    return column if is_plain(kind) else _by_value(column)
+
+
+def is_plain(kind: pa.DataType) -> bool:
+    """Whether a type has one JSON form that reads back as the same type."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return is_plain(cast("pa.ListType[Any]", kind).value_type)
+    if pa.types.is_struct(kind):
+        struct = cast("pa.StructType", kind)
+        return struct.num_fields > 0 and all(is_plain(field.type) for field in struct)
+    numeric = pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
+    return numeric or pa.types.is_boolean(kind) or pa.types.is_null(kind) or kind == pa.string()
+
+
+def _timestamps(column: pa.Array[Any]) -> pa.Array[Any]:
+    kind = cast("pa.TimestampType[Any, Any]", column.type)
+    in_utc = column.cast(pa.timestamp(kind.unit, "UTC")) if kind.tz else column
+    return pc.replace_substring(in_utc.cast(pa.string()), " ", "T", max_replacements=1)
+
+
+def _by_value(column: pa.Array[Any]) -> pa.Array[Any]:
+    values = [jsonify(value) for value in column.to_pylist()]
+    try:
+        found = pa.array(values)
+    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+        found = None
+    if found is not None and is_plain(found.type):
+        return found
+    return pa.array([output_text(value) for value in values], pa.string())
+
+
+def decode(documents: Sequence[str], columns: Sequence[Column]) -> list[pa.Array[Any]]:
+    """Return the typed columns of some documents; what a document lacks is null."""
+    if not columns or not documents:
+        return [pa.nulls(len(documents), column.kind) for column in columns]
+    typed = [column for column in columns if not column.mixed]
+    found = _parse(documents, typed)
+    if len(typed) < len(columns):
+        found |= _texts(documents, [column.name for column in columns if column.mixed])
+    return [found[column.name] for column in columns]
+
+
+def _parse(documents: Sequence[str], columns: Sequence[Column]) -> dict[str, pa.Array[Any]]:
+    if not columns:
+        return {}
+    body = "\n".join(documents).encode()
+    schema = pa.schema([(column.name, _json_kind(column.kind)) for column in columns])
+    table = pyarrow.json.read_json(
+        io.BytesIO(body),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(body) + 1),
+        parse_options=pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+    ).combine_chunks()
+    arrays = [cast("pa.Array[Any]", chunked.chunk(0)) for chunked in table.columns]
+    return {column.name: _typed(array, column.kind) for column, array in zip(columns, arrays, strict=True)}
+
+
+def _json_kind(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_temporal(kind) else kind
+
+
+def _typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
+    if not pa.types.is_timestamp(kind):
+        return column if column.type == kind else column.cast(kind)
+    timestamp = cast("pa.TimestampType[Any, Any]", kind)
+    return column.cast(pa.timestamp(timestamp.unit, "UTC" if timestamp.tz else None)).cast(kind)
+
+
+def _texts(documents: Sequence[str], names: Sequence[str]) -> dict[str, pa.Array[Any]]:
+    rows: list[Mapping[str, object]] = [orjson.loads(document) for document in documents]
+    return {name: pa.array([output_text(row.get(name)) for row in rows], pa.string()) for name in names}

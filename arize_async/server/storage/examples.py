@@ -1,0 +1,121 @@
+"""Examples: the rows of a dataset version.
+
+Their order is the order in which they came, which is ascending ``created_at`` for rows that the server stamps.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+
+from arize_async.models.example import DatasetExample
+from arize_async.server.storage import annotations, columns, datasets
+from arize_async.server.storage.moments import to_datetime
+from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
+from arize_async.server.storage.refusals import unprocessable
+from arize_async.wire.text import json_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from arize_async.server.storage.datasets import StoredVersion
+    from arize_async.server.storage.transaction import Row, Transaction
+
+MANAGED = ("id", "created_at", "updated_at", "annotations")
+SCHEMA = pa.schema(
+    [
+        ("place", pa.int64()),
+        ("id", pa.string()),
+        ("created_us", pa.int64()),
+        ("updated_us", pa.int64()),
+        ("doc", pa.string()),
+    ]
+)
+
+
+def page(transaction: Transaction, version: StoredVersion, request: PageRequest) -> Page[DatasetExample]:
+    """Return examples in order."""
+    scope = f"examples:{version.version.id}"
+    after = decode_cursor(scope, request.cursor)
+    sql = (
+        "SELECT seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
+    )
+    rows = transaction.all(sql, version.number, -1 if after is None else after, request.limit + 1)
+    notes = annotations.of_records(transaction, version.dataset_number, [row[1] for row in rows])
+    return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
+
+
+def add_rows(transaction: Transaction, version: StoredVersion, rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Store JSON rows and return the ids that they got, in order.
+
+    Raises:
+        UnprocessableEntity: A row is empty or sets what the server manages.
+    """
+    for index, row in enumerate(rows):
+        _check(index, row)
+    ids = [str(uuid.uuid4()) for _ in rows]
+    data: dict[str, list[Any]] = {
+        "place": list(range(len(rows))),
+        "id": ids,
+        # a microsecond apart, so that ordering by created_at is the order of the rows
+        "created_us": [transaction.now + index for index in range(len(rows))],
+        "updated_us": [transaction.now + index for index in range(len(rows))],
+        "doc": [json_bytes(row).decode() for row in rows],
+    }
+    columns.add(transaction, version.number, columns.of_rows(rows))
+    insert(transaction, version, pa.table(data, schema=SCHEMA), len(rows))
+    return ids
+
+
+def insert(transaction: Transaction, version: StoredVersion, data: pa.RecordBatchReader | pa.Table, count: int) -> None:
+    """Store rows that have the columns of ``SCHEMA``."""
+    first = transaction.take("row", count)
+    with transaction.incoming(data):
+        transaction.run(
+            "INSERT INTO examples SELECT ?, ? + place, id, created_us, updated_us, doc FROM incoming",
+            version.number,
+            first,
+        )
+    datasets.touch(transaction, version)
+
+
+def require_unique_ids(transaction: Transaction, version: StoredVersion) -> None:
+    """Refuse two examples of one id.
+
+    Raises:
+        UnprocessableEntity: There are.
+    """
+    sql = "SELECT id FROM examples WHERE owner_no = ? GROUP BY id HAVING count(*) > 1 LIMIT 1"
+    found = transaction.one(sql, version.number)
+    if found:
+        raise unprocessable(f"two examples have the id {found[0]!r}")
+
+
+def stored_batch(transaction: Transaction, version: int, after: int, limit: int) -> list[Row]:
+    """Return number, id, created, updated and document of the next rows."""
+    sql = (
+        "SELECT seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
+    )
+    return transaction.all(sql, version, after, limit)
+
+
+def _check(index: int, row: Mapping[str, object]) -> None:
+    managed = [name for name in MANAGED if name in row]
+    if managed:
+        raise unprocessable(f"$.examples[{index}]: {', '.join(managed)} is set by the server and cannot be given")
+    if not row:
+        raise unprocessable(f"$.examples[{index}]: an example has at least one property")
+
+
+def _build(row: Row, notes: list[annotations.Annotation]) -> DatasetExample:
+    _, example_id, created, updated, document = row
+    return DatasetExample(
+        id=example_id,
+        created_at=to_datetime(created),
+        updated_at=to_datetime(updated),
+        annotations=notes,
+        additional_properties=orjson.loads(document),
+    )

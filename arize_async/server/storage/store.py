@@ -1,0 +1,60 @@
+"""The store as coroutines see it: every call runs in one of its own threads, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from arize_async.server.storage.database import Database
+    from arize_async.server.storage.transaction import Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+THREADS = 8
+
+
+class Store:
+    """A database with threads of its own.
+
+    Attributes:
+        database: For callers that are in a thread already.
+        directory: Where large uploads wait until they are complete; None for the system's temporary directory.
+    """
+
+    def __init__(self, database: Database, directory: Path | None) -> None:
+        """Take over an open database."""
+        self.database = database
+        self.directory = directory
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="arize-store")
+
+    async def read(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function with a snapshot."""
+        return await self._call(partial(self.read_here, function, *args, **kwargs))
+
+    async def write(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a transaction that is committed when it returns."""
+        return await self._call(partial(self.write_here, function, *args, **kwargs))
+
+    def read_here(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what ``read`` does, in the calling thread."""
+        with self.database.read() as transaction:
+            return function(transaction, *args, **kwargs)
+
+    def write_here(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what ``write`` does, in the calling thread."""
+        with self.database.write() as transaction:
+            return function(transaction, *args, **kwargs)
+
+    def close(self) -> None:
+        """Wait for what is under way and close the database."""
+        self._threads.shutdown(wait=True)
+        self.database.close()
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
