@@ -188,7 +188,9 @@ class ArizeClient:
             retry=retry,
         )
         client = cls.__new__(cls)
-        client._prepare(config, _Embedded(config.directory / "local" if path is None else path, config))
+        client._prepare(  # noqa: SLF001 - a constructor
+            config, _Embedded(config.directory / "local" if path is None else path, config)
+        )
         return client
 
     def _prepare(self, config: Config, embedded: _Embedded | None) -> None:
@@ -206,7 +208,7 @@ class ArizeClient:
         """Run, record, list and annotate experiments."""
         from arize_async.experiments.client import ExperimentsClient
 
-        return ExperimentsClient(self._http, self._flight, self._names, datasets=self.datasets)
+        return ExperimentsClient(self._http, self._flight, self._names, datasets=self.datasets, settings=self._settings)
 
     @cached_property
     def datasets(self) -> DatasetsClient:
@@ -267,20 +269,23 @@ class ArizeClient:
         from arize_async.transport.http import HttpTransport
 
         self._check_open()
-        return HttpTransport(self._config, settings=self._embedded.settings if self._embedded else None)
+        return HttpTransport(self._config, settings=self._settings)
 
     @cached_property
     def _flight(self) -> FlightTransport:
         from arize_async.transport.flight import FlightTransport
 
         self._check_open()
-        return FlightTransport(self._config, settings=self._embedded.settings if self._embedded else None)
+        return FlightTransport(self._config, settings=self._settings)
 
     @cached_property
     def _names(self) -> Names:
         from arize_async.resources.names import Names
 
         return Names(self._http)
+
+    async def _settings(self) -> Config:
+        return await self._embedded.settings() if self._embedded else self._config
 
     def _check_open(self) -> None:
         if self._closed:
@@ -324,10 +329,7 @@ class _Embedded:
 
 async def _served(path: str | os.PathLike[str]) -> AsyncGenerator[LocalServer, None]:
     """Run a server until the generator is closed, which the event loop does at its own end at the latest."""
-    try:
-        from arize_async.server.embedded import LocalServer
-    except ModuleNotFoundError as error:
-        raise ServerFailed(f'the embedded server needs {error.name}: pip install "arize-async[local]"') from error
+    from arize_async.server.embedded import LocalServer
 
     server = LocalServer(path)
     await server.start()

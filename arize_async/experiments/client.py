@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from arize_async.resources.experiments import ExperimentsResource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
-    from arize_async.config import Limits
+    from arize_async.config import Config, Limits
     from arize_async.evaluators.named import Evaluators
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.names import Names
     from arize_async.results.result import ExperimentResult
     from arize_async.runs.plan import Task
+    from arize_async.runs.stream import RunStream
     from arize_async.scheduler.progress import Progress
     from arize_async.transport.flight import FlightTransport
     from arize_async.transport.http import HttpTransport
@@ -23,10 +25,19 @@ if TYPE_CHECKING:
 class ExperimentsClient(ExperimentsResource):
     """Create, run, list, annotate and delete experiments."""
 
-    def __init__(self, http: HttpTransport, flight: FlightTransport, names: Names, *, datasets: DatasetsClient) -> None:
-        """Share the transports and the datasets of a client."""
+    def __init__(
+        self,
+        http: HttpTransport,
+        flight: FlightTransport,
+        names: Names,
+        *,
+        datasets: DatasetsClient,
+        settings: Callable[[], Awaitable[Config]],
+    ) -> None:
+        """Share the transports, the datasets and the final settings of a client."""
         super().__init__(http, flight, names)
         self._datasets = datasets
+        self._settings = settings
 
     async def run(  # noqa: PLR0913 - the keywords of the official SDK
         self,
@@ -101,6 +112,82 @@ class ExperimentsClient(ExperimentsResource):
             ...         name="first", dataset="questions", task=answer, evaluators=[is_correct], concurrency=10
             ...     )
         """
+        async with self.stream(
+            name=name,
+            dataset=dataset,
+            space=space,
+            task=task,
+            evaluators=evaluators,
+            dry_run=dry_run,
+            dry_run_count=dry_run_count,
+            concurrency=concurrency,
+            set_global_tracer_provider=set_global_tracer_provider,
+            exit_on_error=exit_on_error,
+            timeout=timeout,
+            force_http=force_http,
+            metadata=metadata,
+            limits=limits,
+            progress=progress,
+        ) as runs:
+            async for _ in runs:
+                pass
+        return runs.result
+
+    @asynccontextmanager
+    async def stream(  # noqa: PLR0913 - the keywords of `run`
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: bool = False,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,  # noqa: ASYNC109 - of each call of user code, not of this method
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> AsyncGenerator[RunStream]:
+        """Run an experiment and get each run as soon as it is finished.
+
+        The runs are uploaded when the block ends and all of them were taken. Leaving it earlier cancels what still
+        runs and uploads nothing; ``runs.result`` has what finished.
+
+        Args:
+            name: As in ``run``, like all arguments.
+            dataset: Name or id of the dataset.
+            space: Name or id of its space.
+            task: A function of an example.
+            evaluators: One evaluator, several, or a mapping of names.
+            dry_run: Send nothing to the server.
+            dry_run_count: How many examples a dry run takes.
+            concurrency: Most tasks at the same time.
+            set_global_tracer_provider: Trace libraries that use OpenTelemetry's global provider.
+            exit_on_error: Stop at the first error.
+            timeout: Seconds for each call of the task and of an evaluator.
+            force_http: Use REST alone.
+            metadata: Facts that go on every task span.
+            limits: Further bounds on the work in flight.
+            progress: Progress bars.
+
+        Yields:
+            A stream of ``FinishedRun`` in the order of completion.
+
+        Raises:
+            ArizeError: As ``run`` does.
+
+        Example:
+            >>> async def watch(client, task):
+            ...     async with client.experiments.stream(name="first", dataset="questions", task=task) as runs:
+            ...         async for run in runs:
+            ...             print(run.example_id, run.output)
+            ...     experiment, frame = runs.result
+        """
         from arize_async.runs.plan import make_plan
         from arize_async.runs.runner import ExperimentRunner
 
@@ -120,5 +207,7 @@ class ExperimentsClient(ExperimentsResource):
             progress=progress,
         )
         found = await self._datasets.get(dataset=dataset, space=space)
-        runner = ExperimentRunner(self._config, flight=self._flight, datasets=self._datasets, experiments=self)
-        return await runner.run(plan, found)
+        config = await self._settings()
+        runner = ExperimentRunner(config, flight=self._flight, datasets=self._datasets, experiments=self)
+        async with runner.open(plan, found) as runs:
+            yield runs

@@ -9,7 +9,7 @@ from attrs import field, frozen, validators
 from arize_async.models.base import Model, Request
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Annotator(Model):
     """Who annotated."""
 
@@ -17,7 +17,7 @@ class Annotator(Model):
     email: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Annotation(Model):
     """What one person said under one annotation config; absent parts were not given."""
 

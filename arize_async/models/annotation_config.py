@@ -27,7 +27,7 @@ class OptimizationDirection(StrEnum):
     NONE = "NONE"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CategoricalAnnotationValue(Model):
     """A label of a categorical config and its score."""
 
@@ -35,7 +35,7 @@ class CategoricalAnnotationValue(Model):
     score: float | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class _Config(Model):
     id: str
     name: str
@@ -43,7 +43,7 @@ class _Config(Model):
     created_at: datetime | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ContinuousAnnotationConfig(_Config):
     """Scores between two bounds."""
 
@@ -53,7 +53,7 @@ class ContinuousAnnotationConfig(_Config):
     optimization_direction: OptimizationDirection | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CategoricalAnnotationConfig(_Config):
     """One label out of a list."""
 
@@ -62,7 +62,7 @@ class CategoricalAnnotationConfig(_Config):
     optimization_direction: OptimizationDirection | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class FreeformAnnotationConfig(_Config):
     """Any text."""
 

@@ -25,7 +25,7 @@ class _Fields:
         return attrs.fields_dict(owner)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Model:
     """A value of the platform.
 
@@ -35,6 +35,13 @@ class Model:
 
     model_fields: ClassVar[_Fields] = _Fields()
     additional_properties: Mapping[str, object] = field(factory=dict)
+
+    def __repr__(self) -> str:
+        """Show what is there: fields without a value are left out, extras stand behind the fields."""
+        names = [name for name in attrs.fields_dict(type(self)) if name != "additional_properties"]
+        parts = [f"{name}={value!r}" for name in names if (value := getattr(self, name)) is not None]
+        extras = [f"additional_properties={dict(self.additional_properties)!r}"] if self.additional_properties else []
+        return f"{type(self).__name__}({', '.join(parts + extras)})"
 
     def to_dict(self) -> dict[str, object]:
         """Return a dict with the extras at the top level; fields that are None and not nullable are left out."""

@@ -9,7 +9,7 @@ from attrs import frozen
 from arize_async.models.base import Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DatasetVersion(Model):
     """A state of a dataset's examples."""
 
@@ -20,7 +20,7 @@ class DatasetVersion(Model):
     updated_at: datetime | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Dataset(Model):
     """A dataset (wire contract 2.2).
 
@@ -36,7 +36,7 @@ class Dataset(Model):
     versions: list[DatasetVersion] | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DatasetVersionWithExampleIds(Model):
     """A dataset after its examples changed, with the ids that changed, in the order of the input."""
 
@@ -49,7 +49,7 @@ class DatasetVersionWithExampleIds(Model):
     example_ids: list[str]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DeleteDatasetExamplesResponse(Model):
     """Which examples were deleted."""
 

@@ -12,7 +12,7 @@ from arize_async.models.annotation import Annotation
 from arize_async.models.base import Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class DatasetExample(Model):
     """A row of a dataset; its own columns are the ``additional_properties``."""
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from arize_async.models.base import NULLABLE, Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Experiment(Model):
     """An experiment (wire contract 2.1).
 
@@ -29,7 +29,7 @@ class Experiment(Model):
     integration_id: str | None = field(default=None, metadata=NULLABLE)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ExperimentWithRunIds(Experiment):
     """An experiment after runs were appended, with their ids in the order of the input."""
 

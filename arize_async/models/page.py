@@ -7,7 +7,7 @@ from attrs import frozen
 from arize_async.models.base import Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class PaginationMetadata(Model):
     """Whether more follows, and the cursor that leads there (wire contract 2.0).
 

@@ -7,7 +7,7 @@ from attrs import frozen
 from arize_async.models.base import Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Problem(Model):
     """RFC 9457 problem details as the platform uses them (wire contract 2.0)."""
 

@@ -10,7 +10,7 @@ from arize_async.models.annotation import Annotation
 from arize_async.models.base import NULLABLE, Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ExperimentRun(Model):
     """A run as the server has it; evaluations and other columns are the ``additional_properties``.
 
@@ -26,7 +26,7 @@ class ExperimentRun(Model):
     annotations: list[Annotation] | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ExperimentRunInput(Model):
     """A run to record; further columns go into ``additional_properties``.
 

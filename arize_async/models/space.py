@@ -9,7 +9,7 @@ from attrs import field, frozen
 from arize_async.models.base import NULLABLE, Model
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Space(Model):
     """A space (wire contract 2.3)."""
 
