@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from arize_async.errors import InvalidInput, InvalidResponse
@@ -11,6 +10,8 @@ from arize_async.responses.page import Page
 from arize_async.wire.codec import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping
+
     from arize_async.config import Config
     from arize_async.resources.names import Names
     from arize_async.transport.flight import FlightTransport

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from arize_async.errors import InvalidInput, InvalidRows
@@ -12,6 +11,8 @@ from arize_async.transport.threads import in_thread
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arize_async.resources.rows import Conversion, Rows, Source
 
 T = TypeVar("T")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import os
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput
-from arize_async.models.annotation import AnnotateRecordInput
 from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
 from arize_async.models.requests import (
     MAX_ROWS,
@@ -26,6 +23,10 @@ from arize_async.responses.tables import ListDatasetExamplesResponse
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from arize_async.models.annotation import AnnotateRecordInput
     from arize_async.resources.rows import Rows, Source
 
 

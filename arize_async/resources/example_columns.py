@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
 
@@ -67,7 +67,7 @@ class ExampleColumns:
             seen: set[str] = set()
             for batch in reader:
                 full = self._batch(batch)
-                _check_ids(full.column("id").to_pylist(), seen)
+                _check_ids(cast("list[str]", full.column("id").to_pylist()), seen)
                 yield full
 
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
@@ -103,7 +103,7 @@ class ExampleColumns:
             return pa.array([self.now] * count, pa.int64())
         if pa.types.is_timestamp(given.type):
             given = given.cast(pa.timestamp("ms", given.type.tz), safe=False)
-        return pc.fill_null(given.cast(pa.int64(), safe=False), self.now)
+        return cast("Any", pc).fill_null(given.cast(pa.int64(), safe=False), self.now)
 
 
 def _portable(name: str, array: pa.Array[Any]) -> pa.Array[Any]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import builtins
-import os
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput, InvalidRows
-from arize_async.models.annotation import AnnotateRecordInput
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
 from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns, check_name
@@ -21,6 +18,10 @@ from arize_async.responses.tables import ListExperimentRunsResponse
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping, Sequence
+
+    from arize_async.models.annotation import AnnotateRecordInput
     from arize_async.models.evaluation import EvaluationResultFieldNames
     from arize_async.resources.rows import Rows, Source
 

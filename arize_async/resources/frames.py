@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,9 +12,12 @@ import pyarrow.dataset as ds
 from arize_async.errors import InvalidRows
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
     from arize_async.resources.rows import ArrowStream
 
-_FORMATS = {".parquet": "parquet", ".arrow": "ipc", ".feather": "ipc"}
+_SUFFIXES = (".parquet", ".arrow", ".feather")
 
 
 def table_of_frame(frame: ArrowStream) -> pa.Table:
@@ -80,18 +81,24 @@ def dataset_of_files(paths: Sequence[str | os.PathLike[str]]) -> ds.Dataset:
     if not files:
         raise InvalidRows(f"no Parquet or Arrow files under {', '.join(str(path) for path in paths)}")
     try:
-        parts = [ds.dataset(str(file), format=_FORMATS[file.suffix.lower()]) for file in files]
+        parts = [_open(file) for file in files]
         schema = pa.unify_schemas([portable_schema(part.schema) for part in parts], promote_options="permissive")
     except (pa.ArrowException, OSError) as error:
         raise InvalidRows(f"the files cannot be read together: {error}") from error
-    return ds.dataset([part.replace_schema(schema) for part in parts])
+    return ds.dataset(cast("Any", parts), schema=schema)
+
+
+def _open(file: Path) -> ds.Dataset:
+    if file.suffix.lower() == ".parquet":
+        return ds.dataset(str(file), format="parquet")
+    return ds.dataset(str(file), format="ipc")
 
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _FORMATS)
+        return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _SUFFIXES)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
-    if path.suffix.lower() not in _FORMATS:
-        raise InvalidRows(f"{path} is no {', '.join(_FORMATS)} file")
+    if path.suffix.lower() not in _SUFFIXES:
+        raise InvalidRows(f"{path} is no {', '.join(_SUFFIXES)} file")
     return [path]

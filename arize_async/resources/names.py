@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from arize_async.errors import AmbiguousName, InvalidResponse, NotFound
+from arize_async.models.annotation_config import AnnotationConfig
+from arize_async.models.dataset import Dataset
+from arize_async.models.experiment import Experiment
+from arize_async.models.space import Space
 from arize_async.responses.lists import (
     ListAnnotationConfigsResponse,
     ListDatasetsResponse,
@@ -27,14 +31,7 @@ _EXPERIMENT_HINT = (
 )
 
 
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
-N = TypeVar("N", bound=_Named)
+N = TypeVar("N", Space, Dataset, Experiment, AnnotationConfig)
 
 
 class Names:

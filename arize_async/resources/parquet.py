@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from arize_async.errors import InvalidInput
 from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _GROUP_BYTES = 128 * 1024 * 1024
 _GRACE = 10.0
+T = TypeVar("T")
 
 
 def check_target(path: str | os.PathLike[str]) -> Path:
@@ -81,5 +84,5 @@ class _GroupedFile:
         self._waiting, self._bytes = [], 0
 
 
-async def _thread(function):  # type: ignore
+async def _thread(function: Callable[[], T]) -> T:
     return await in_thread(function, name="arize-parquet", grace=_GRACE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput
 from arize_async.models.space import Space
@@ -10,6 +10,9 @@ from arize_async.models.unset import UNSET, Unset
 from arize_async.resources.base import Resource, check_limit
 from arize_async.responses.lists import ListSpacesResponse
 from arize_async.wire import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class SpacesClient(Resource):
@@ -83,18 +86,18 @@ class SpacesClient(Resource):
         given = {key: value for key, value in body.items() if value is not None}
         return await self._send(Space, "POST", paths.SPACES, given, expect=(201,))
 
-    async def update(
+    async def update(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
         space: str,
-        name: str | None | Unset = UNSET,
-        description: str | None | Unset = UNSET,
+        name: str | Unset | None = UNSET,
+        description: str | Unset | None = UNSET,
         is_private: bool | None = None,
-        default_llm_integration: Mapping[str, object] | None | Unset = UNSET,
+        default_llm_integration: Mapping[str, object] | Unset | None = UNSET,
         ml_models_enabled: bool | Unset = UNSET,
         gradient_start_color: str | Unset = UNSET,
         gradient_end_color: str | Unset = UNSET,
-        default_agent_runtime: Mapping[str, object] | None | Unset = UNSET,
+        default_agent_runtime: Mapping[str, object] | Unset | None = UNSET,
     ) -> Space:
         """Change a space; what is not given stays as it is.
 

@@ -9,7 +9,6 @@ import attrs
 import polars as pl
 from attrs import field, frozen, validators
 
-from arize_async.models.annotation import Annotation
 from arize_async.models.base import plain
 from arize_async.wire.arrow import is_json_text_column, rows_from_batch
 from arize_async.wire.text import json_text, parse_nested
@@ -17,6 +16,7 @@ from arize_async.wire.text import json_text, parse_nested
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from arize_async.models.annotation import Annotation
     from arize_async.models.base import Model
 
 _BATCH_ROWS = 1000
@@ -92,8 +92,8 @@ def _annotation_columns(annotations: list[Annotation] | None) -> dict[str, objec
 
 def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
     flat: dict[str, object] = {}
-    for name, value in row.items():
-        value = attrs.asdict(cast("Any", value)) if attrs.has(type(value)) else value
+    for name, given in row.items():
+        value = attrs.asdict(cast("Any", given)) if attrs.has(type(given)) else given
         flat |= (
             _normalized(cast("dict[str, object]", value), f"{prefix}{name}.")
             if isinstance(value, dict) and value
@@ -105,7 +105,7 @@ def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
 def _series(name: str, values: list[object]) -> pl.Series:
     """Build a column; values of types that no column holds together become text, JSON where they are not text."""
     try:
-        return pl.Series(name, plain(values), strict=True)
+        return pl.Series(name, [plain(value) for value in values], strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         cells = [value if value is None or isinstance(value, str) else json_text(value) for value in values]
         return pl.Series(name, cells, pl.String)

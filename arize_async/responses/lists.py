@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from arize_async.models.annotation_config import (
     AnnotationConfig,
@@ -11,12 +10,16 @@ from arize_async.models.annotation_config import (
     ContinuousAnnotationConfig,
     FreeformAnnotationConfig,
 )
-from arize_async.models.base import Model
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment
 from arize_async.models.space import Space
 from arize_async.responses.page import Page
 from arize_async.wire.codec import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arize_async.models.base import Model
 
 
 class ListSpacesResponse(Page[Space]):

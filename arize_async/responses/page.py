@@ -40,6 +40,7 @@ class Page(Generic[T]):
     Attributes:
         pagination: Whether more follows, and the cursor that leads there.
         additional_properties: What the server sent beside the items and the pagination.
+        fetch: Gets the page that a cursor leads to; None when nothing can follow.
     """
 
     items_name: ClassVar[str]
@@ -57,7 +58,7 @@ class Page(Generic[T]):
         self._items = list(items)
         self.pagination = pagination or PaginationMetadata(has_more=False)
         self.additional_properties = dict(additional_properties or {})
-        self._fetch = fetch
+        self.fetch = fetch
         self._call: Call | None = None
 
     @classmethod
@@ -87,7 +88,7 @@ class Page(Generic[T]):
         """
         copy = object.__new__(type(self))
         copy.__dict__.update(self.__dict__)
-        copy._call = call  # noqa: SLF001 - a copy of this very object
+        copy._call = call
         return copy
 
     def __iter__(self) -> Iterator[T]:
@@ -197,7 +198,7 @@ class _Trail:
 
     def step(self, page: Page[T]) -> tuple[Fetch[T], str] | None:
         """Return what fetches the next page, or None at the end."""
-        fetch, cursor = page._fetch, page.pagination.next_cursor  # noqa: SLF001 - the other half of Page
+        fetch, cursor = page.fetch, page.pagination.next_cursor
         if fetch is None or not page.pagination.has_more:
             return None
         if not cursor:

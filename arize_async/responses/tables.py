@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from arize_async.models.base import Model
@@ -11,6 +10,8 @@ from arize_async.models.run import ExperimentRun
 from arize_async.responses.page import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
     import pyarrow as pa
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from arize_async.errors import ClientClosed, InvalidResponse
+from arize_async.errors import ClientClosed, ConnectionFailed, InvalidResponse
 from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
+
     import pyarrow as pa
+    from pyarrow.flight import FlightStreamReader
 
     from arize_async.config import Config
     from arize_async.transport.flight_connection import FlightConnection
@@ -37,7 +39,6 @@ class InitializedExperiment:
     trace_model_name: str
 
 
-@frozen
 class RecordBatches:
     """An open stream of record batches.
 
@@ -45,8 +46,10 @@ class RecordBatches:
         schema: The schema of all batches.
     """
 
-    schema: pa.Schema
-    _following: AsyncIterator[pa.RecordBatch]
+    def __init__(self, schema: pa.Schema, following: AsyncIterator[pa.RecordBatch]) -> None:
+        """Hold the schema and what gives the batches."""
+        self.schema = schema
+        self._following = following
 
     def __aiter__(self) -> AsyncIterator[pa.RecordBatch]:
         """Yield the batches; the server is asked for more only as fast as they are taken."""
@@ -204,8 +207,12 @@ class FlightTransport:
         from arize_async.wire.flight import decode_answer
 
         is_cancelled = threading.Event()
-        reader = data.to_reader() if hasattr(data, "to_reader") else data
-        body = await self._call(what, lambda link: link.put(command, reader, is_cancelled), cancel=is_cancelled.set)
+
+        def check_cancelled() -> None:
+            if is_cancelled.is_set():
+                raise ConnectionFailed(f"{what}: cancelled")
+
+        body = await self._call(what, lambda link: link.put(command, data, check_cancelled), cancel=is_cancelled.set)
         return _checked(decode_answer, answer, body)
 
     @asynccontextmanager
@@ -223,7 +230,7 @@ class FlightTransport:
             reader.cancel()
             await following.aclose()
 
-    async def _following(self, what: str, reader: object) -> AsyncGenerator[pa.RecordBatch, None]:
+    async def _following(self, what: str, reader: FlightStreamReader) -> AsyncGenerator[pa.RecordBatch, None]:
         from arize_async.transport.flight_connection import batches
 
         next_batch = batches(reader)
@@ -237,9 +244,9 @@ class FlightTransport:
 
 
 async def _table(stream: RecordBatches) -> pa.Table:
-    import pyarrow as pa
+    from arize_async.transport.flight_connection import table_of
 
-    return pa.Table.from_batches([batch async for batch in stream], stream.schema)
+    return table_of([batch async for batch in stream], stream.schema)
 
 
 def _checked(decode: Callable[[str, bytes], dict[str, str]], kind: str, body: bytes) -> dict[str, str]:

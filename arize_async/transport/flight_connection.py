@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.flight as fl
@@ -15,6 +13,8 @@ from arize_async.wire.arrow import cut
 from arize_async.wire.headers import flight_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from arize_async.config import Config
 
 MAX_SENT_BYTES = 128 * 1024 * 1024
@@ -32,7 +32,7 @@ class FlightConnection:
         self._config = config
         self._client = fl.FlightClient(
             endpoint.url,
-            tls_root_certs=_root_certificates(config),
+            tls_root_certs=cast("Any", _root_certificates(config)),
             disable_server_verification=endpoint.encrypted
             and (not config.request_verify or endpoint.host.lower() == "localhost"),
             generic_options=[("grpc.max_send_message_length", MAX_SENT_BYTES)],
@@ -40,7 +40,9 @@ class FlightConnection:
 
     def options(self) -> fl.FlightCallOptions:
         """Return deadline and metadata of one call."""
-        return fl.FlightCallOptions(timeout=self._config.timeouts.stream, headers=flight_headers(self._config))
+        return fl.FlightCallOptions(
+            timeout=self._config.timeouts.stream, headers=cast("Any", flight_headers(self._config))
+        )
 
     def act(self, kind: str, body: bytes) -> bytes:
         """Call an action and return its first result."""
@@ -52,7 +54,7 @@ class FlightConnection:
         """Start to read a stream."""
         return self._client.do_get(fl.Ticket(ticket), self.options())
 
-    def put(self, command: bytes, data: pa.RecordBatchReader, is_cancelled: threading.Event) -> bytes:
+    def put(self, command: bytes, data: pa.Table | pa.RecordBatchReader, check_cancelled: Callable[[], None]) -> bytes:
         """Send all batches and return the server's answer.
 
         Whatever ends the stream early makes the call fail on the server too: a stream that is merely closed would
@@ -62,12 +64,12 @@ class FlightConnection:
             InvalidRows: A single row is too large for a message.
             InvalidResponse: The server sent no answer.
         """
+        reader = data.to_reader() if isinstance(data, pa.Table) else data
         descriptor = fl.FlightDescriptor.for_command(command)
         writer, answers = self._client.do_put(descriptor, data.schema, self.options())
         try:
-            for batch in cut(data, self._config.pyarrow_max_chunksize, MAX_SENT_BYTES // 2):
-                if is_cancelled.is_set():
-                    raise fl.FlightCancelledError("the upload was cancelled")
+            for batch in cut(reader, self._config.pyarrow_max_chunksize, MAX_SENT_BYTES // 2):
+                check_cancelled()
                 writer.write_batch(batch)
             writer.done_writing()
         except BaseException as error:
@@ -76,7 +78,7 @@ class FlightConnection:
                 limit = MAX_SENT_BYTES // 2**20
                 raise InvalidRows(f"a row is larger than {limit} MiB and cannot be sent") from error
             raise
-        answer = answers.read()
+        answer = cast("pa.Buffer | None", cast("Any", answers).read())
         writer.close()
         if answer is None:
             raise InvalidResponse("the Flight server took the rows and sent no answer")
@@ -115,3 +117,8 @@ def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None
         return None
 
     return following
+
+
+def table_of(parts: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """Join the batches of a stream."""
+    return pa.Table.from_batches(parts, schema)

@@ -146,7 +146,7 @@ class HttpTransport:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             _raise_unanswered(error, f"{method} {url.path}", url.host or "")
         what = f"{method} {url.path}"
-        if response.status >= 300:  # noqa: PLR2004 - redirects are not followed: a key goes to the configured host only
+        if response.status >= 300:  # noqa: PLR2004 - redirects are not followed: the key goes to one host only
             raise problem(response.status, response.headers, content, what)
         return _document(response, content, expect, what)
 

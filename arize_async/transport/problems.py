@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from arize_async.errors import ApiError, RateLimited, ServerError, error_class
 from arize_async.wire.codec import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MAX_DETAIL = 500
 

@@ -6,15 +6,13 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import tenacity
 from attrs import frozen
 
+from arize_async.config import RetryPolicy
 from arize_async.errors import ApiError, ConnectionFailed
-
-if TYPE_CHECKING:
-    from arize_async.config import RetryPolicy
 
 T = TypeVar("T")
 

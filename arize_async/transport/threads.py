@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -36,7 +38,7 @@ async def in_thread(
         result, error = None, None
         try:
             result = function()
-        except BaseException as caught:  # noqa: BLE001 - it is raised where the result is awaited
+        except BaseException as caught:  # noqa: BLE001 - raised where the result is awaited
             error = caught
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, result, error)
