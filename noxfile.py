@@ -46,13 +46,12 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
 
 
 def isolated(session: nox.Session) -> dict[str, str]:
-    """Return variables that keep data in the session's own folder and the checkout off ``sys.path``."""
+    """Return variables that keep data in the session's own folder."""
     folder = Path(session.create_tmp()).resolve()
     return {
         "ARIZE_DIRECTORY": str(folder / "arize"),
         "COVERAGE_FILE": str(folder / "coverage"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
-        "PYTHONSAFEPATH": "1",
     }
 
 
@@ -67,7 +66,8 @@ def quickstart(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests and the doctests of the built wheel; arguments go to pytest."""
     install_wheel(session, "test")
-    env = isolated(session)
+    # Without safe mode the checkout, as the current folder, would come before the installed wheel.
+    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
     chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
     session.run("coverage", "erase", env=env)
     session.run("coverage", "run", "-m", "pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)

@@ -219,14 +219,14 @@ class ArizeClient:
 
     @cached_property
     def spaces(self) -> SpacesClient:
-        """Spaces: what datasets and experiments belong to."""
+        """Spaces, which datasets and experiments belong to."""
         from arize_async.resources.spaces import SpacesClient
 
         return SpacesClient(self._http, self._flight, self._names)
 
     @cached_property
     def annotation_configs(self) -> AnnotationConfigsClient:
-        """Annotation configs: which annotations a space knows."""
+        """Annotation configs, which say what annotations a space knows."""
         from arize_async.resources.annotation_configs import AnnotationConfigsClient
 
         return AnnotationConfigsClient(self._http, self._flight, self._names)
@@ -296,6 +296,9 @@ _LOCAL_VARIABLES = frozenset({"ARIZE_DIRECTORY", "ARIZE_MAX_CHUNKSIZE", "ARIZE_M
 """What counts for an embedded server; where the platform is and which key it wants does not."""
 
 
+_MEMORY = ":memory:"
+
+
 class _Embedded:
     """The embedded server of a client: started at first use, stopped with the client or with its event loop."""
 
@@ -308,16 +311,22 @@ class _Embedded:
 
     async def settings(self) -> Config:
         """Return the settings that lead to the server, and start it if need be."""
-        loop = asyncio.get_running_loop()
-        if self._loop not in {None, loop}:
-            raise ServerFailed("the embedded server belongs to another event loop; make a client on this one")
+        self._claim(asyncio.get_running_loop())
         async with self._lock:
             if self._running is None:
                 running = _served(self._path)
                 server = await anext(running)
-                self._running, self._loop = running, loop
+                self._running = running
                 self.config = attrs.evolve(self.config, **server.client_options)
         return self.config
+
+    def _claim(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Bind the server to a loop; when that loop is gone, so is the server, and the next loop may start it again."""
+        if self._loop is loop:
+            return
+        if self._loop is not None and (str(self._path) == _MEMORY or not self._loop.is_closed()):
+            raise ServerFailed("the embedded server belongs to another event loop; make a client on this one")
+        self._loop, self._running, self._lock = loop, None, asyncio.Lock()
 
     async def aclose(self) -> None:
         if self._running is not None:

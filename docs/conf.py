@@ -1,26 +1,59 @@
 """Settings of the documentation."""
 
-from importlib.metadata import version as version_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sphinx.util.nodes import make_refnode
+
+from arize_async import __version__
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element
+    from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 project = "arize-async"
 author = "The arize-async developers"
 copyright = author  # noqa: A001 - Sphinx's name
-version = release = version_of("arize-async")
+version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
+add_module_names = False
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_format = "short"
+autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 
-# Types of other projects have no pages here.
-ELSEWHERE = ("polars", "pyarrow", "pl", "pa", "collections", "typing", "datetime", "pathlib")
-nitpick_ignore_regex = [(r"py:.*", rf"({'|'.join(ELSEWHERE)})\b.*")]
+ELSEWHERE = ("polars", "pyarrow", "pl", "pa", "os", "collections", "typing", "datetime", "pathlib", "builtins")
+nitpick_ignore_regex = [
+    (r"py:.*", rf"({'|'.join(ELSEWHERE)})\b.*"),  # types of other projects have no pages here
+    (r"py:.*", r"(.*\.)?([A-Z]|Unset|Config)"),  # type variables, and types that nobody writes
+]
 
 html_theme = "furo"
 html_title = f"arize-async {version}"
-html_theme_options = {"sidebar_hide_name": False}
+
+
+def link_bare_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element) -> Element | None:
+    """Link a class that a signature names without its module, because only type checkers import it."""
+    target = node["reftarget"].rpartition(".")[2]
+    matches = [
+        found
+        for name, found in env.domains.python_domain.objects.items()
+        if name.rpartition(".")[2] == target and found.objtype in {"class", "exception", "data"}
+    ]
+    if node.get("refdomain") != "py" or len(matches) != 1:
+        return None
+    return make_refnode(app.builder, node["refdoc"], matches[0].docname, matches[0].node_id, content)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the hook."""
+    app.connect("missing-reference", link_bare_name)

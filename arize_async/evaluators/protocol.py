@@ -39,7 +39,7 @@ class Evaluator:
 
     @property
     def name(self) -> str:
-        """The name in columns and spans: ``_name``, or the class name."""
+        """The name in columns and spans, ``_name`` or else the name of the class."""
         return str(getattr(self, "_name", type(self).__name__))
 
     @property

@@ -19,7 +19,7 @@ from arize_async.scheduler.progress import Progress
 
 Output = TypeVar("Output")
 Task = Callable[..., Output] | Callable[..., Awaitable[Output]]
-"""The user's function: synchronous or asynchronous, its parameters bound by name."""
+"""The user's function, synchronous or asynchronous, its parameters bound by name."""
 
 TASK_NAMES = ("input", "output", "metadata", "dataset_row")
 
