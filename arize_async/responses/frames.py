@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -40,15 +40,25 @@ def frame_of_items(items: Iterable[Model], options: FrameOptions) -> pl.DataFram
     return _without_nulls(pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in names]), options)
 
 
-def frame_of_table(table: pa.Table, options: FrameOptions, *, fixed: frozenset[str]) -> pl.DataFrame:
-    """Build a frame from the rows of a table; ``fixed`` are the columns that get no prefix."""
+def frame_of_table(table: pa.Table, options: FrameOptions, *, fixed: Sequence[str]) -> pl.DataFrame:
+    """Build a frame from the rows of a table; ``fixed`` are the columns that come first and get no prefix."""
+    if not table.num_rows:
+        return pl.DataFrame()
     frame = cast("pl.DataFrame", pl.from_arrow(table))
-    if options.expand_prefix:
-        frame = frame.rename({name: options.expand_prefix + name for name in frame.columns if name not in fixed})
+    own = [name for name in fixed if name in frame.columns]
+    others = [name for name in frame.columns if name not in fixed]
+    frame = frame.select(*map(_moment, frame.select(own)), pl.col(others).name.prefix(options.expand_prefix))
     while options.json_normalize and (nested := [n for n, kind in frame.schema.items() if isinstance(kind, pl.Struct)]):
         for name in nested:
             frame = frame.with_columns(pl.col(name).name.prefix_fields(f"{name}.")).unnest(name)
-    return _without_nulls(frame, options) if frame.height else pl.DataFrame()
+    return _without_nulls(frame, options)
+
+
+def _moment(column: pl.Series) -> pl.Series:
+    """Return the dates of an example, which Flight gives in milliseconds, as pages give them."""
+    if column.name in {"created_at", "updated_at"} and column.dtype.is_integer():
+        return column.cast(pl.Datetime("ms", "UTC")).cast(pl.Datetime("us", "UTC"))
+    return column
 
 
 def rows_of_table(table: pa.Table) -> Iterator[list[dict[str, object]]]:

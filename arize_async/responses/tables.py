@@ -74,7 +74,7 @@ class TablePage(Page[T], Generic[T]):
         )
         if self._table is None or expand_field != "additional_properties":
             return frame_of_items(self.iter_items(), options)
-        return frame_of_table(self._table, options, fixed=frozenset(self.item_type.model_fields))
+        return frame_of_table(self._table, options, fixed=list(self.item_type.model_fields))
 
     def _loaded(self) -> list[T]:
         if self._table is not None and not self._items:

@@ -182,7 +182,7 @@ class FlightTransport:
         from arize_async.transport.flight_connection import FlightConnection
 
         with self._lock:
-            if self._connection is None:
+            if self._connection is None or not self._connection.leads_to(config.endpoints.flight):
                 self._connection = FlightConnection(config)
             return self._connection
 

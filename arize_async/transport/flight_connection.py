@@ -15,7 +15,7 @@ from arize_async.wire.headers import flight_headers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from arize_async.config import Config
+    from arize_async.config import Config, Endpoint
 
 MAX_SENT_BYTES = 128 * 1024 * 1024
 """Longer messages are not sent; batches are cut to half of it, so that only a single huge row can reach it."""
@@ -37,6 +37,10 @@ class FlightConnection:
             and (not config.request_verify or endpoint.host.lower() == "localhost"),
             generic_options=[("grpc.max_send_message_length", MAX_SENT_BYTES)],
         )
+
+    def leads_to(self, endpoint: Endpoint) -> bool:
+        """Tell whether this is where the channel connects to; an embedded server may come back on another port."""
+        return self._config.endpoints.flight == endpoint
 
     def options(self) -> fl.FlightCallOptions:
         """Return deadline and metadata of one call."""

@@ -14,6 +14,8 @@ from arize_async.errors import (
     RequestTimeout,
     error_class,
 )
+from arize_async.models.problem import Problem
+from arize_async.wire.codec import decode, parse_json
 
 _MAX_DETAIL = 500
 _STATUSES: tuple[tuple[type[BaseException], int, str], ...] = (
@@ -43,6 +45,9 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
         return RequestTimeout(f"{what}: no answer from {host} in time")
     if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)):
         return ConnectionFailed(f"{what}: no connection to {host}: {text}")
+    if (problem := _problem(error)) is not None:
+        detail, title = problem.detail or text, problem.title
+        return error_class(problem.status)(detail, status=problem.status, title=title, request=what)
     if "already exists" in text.lower() and isinstance(error, pa.ArrowException):
         return error_class(409)(text, status=409, title="Resource conflict", request=what)
     for kind, status, title in _STATUSES:
@@ -51,6 +56,17 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
     if isinstance(error, (pa.ArrowException, OSError)):
         return ConnectionFailed(f"{what}: the call to {host} broke: {text}")
     return InvalidResponse(f"{what}: {type(error).__name__}: {text}")
+
+
+def _problem(error: BaseException) -> Problem | None:
+    """Return the problem details that a server of ours attaches; the platform's attaches none."""
+    extra = getattr(error, "extra_info", None)
+    if not isinstance(extra, bytes) or not extra:
+        return None
+    try:
+        return decode(Problem, parse_json(extra))
+    except ValueError:
+        return None
 
 
 def _first_line(error: BaseException) -> str:
