@@ -168,7 +168,7 @@ class HttpTransport:
 
 def _query_text(query: Mapping[str, object] | None) -> str:
     given = {name: str(value) for name, value in (query or {}).items() if value is not None}
-    return f"?{urlencode(given, quote_via=quote)}" if given else ""
+    return "?" + urlencode(given, safe="/", quote_via=quote) if given else ""
 
 
 def _document(response: aiohttp.ClientResponse, content: bytes, expect: Collection[int], what: str) -> object | None:

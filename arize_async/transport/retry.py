@@ -79,7 +79,7 @@ class Retrier:
         deadline = self.timing.clock() + self.total
 
         def ends(state: tenacity.RetryCallState) -> bool:
-            late = self.timing.clock() + state.upcoming_sleep > deadline
+            late = self.timing.clock() + state.upcoming_sleep >= deadline
             return late or state.attempt_number >= self.policy.attempts
 
         retrying = tenacity.AsyncRetrying(
@@ -109,6 +109,6 @@ class Retrier:
         error = state.outcome.exception() if state.outcome else None
         asked = getattr(error, "retry_after", None)
         if isinstance(asked, (int, float)):
-            return min(float(asked), self.total)
+            return float(asked)
         ceiling = min(self.policy.backoff * 2 ** (state.attempt_number - 1), self.policy.max_backoff)
         return self.timing.draw(0, ceiling)
