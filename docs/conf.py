@@ -31,27 +31,38 @@ autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 
-ELSEWHERE = ("polars", "pyarrow", "pl", "pa", "os", "collections", "typing", "datetime", "pathlib", "builtins")
+ELSEWHERE = (
+    "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow|typing)"
+)
+UNWRITTEN = "([A-Z]|Config|Unset)"
 nitpick_ignore_regex = [
-    (r"py:.*", rf"({'|'.join(ELSEWHERE)})\b.*"),  # types of other projects have no pages here
-    (r"py:.*", r"(.*\.)?([A-Z]|Unset|Config)"),  # type variables, and types that nobody writes
+    # types of other projects have no pages here
+    (r"py:.*", rf"{ELSEWHERE}\b.*"),
+    # type variables, and types that nobody writes
+    (r"py:.*", rf"(.*\.)?{UNWRITTEN}"),
 ]
 
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["output.css"]
 html_title = f"arize-async {version}"
 
 
-def link_bare_name(app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element) -> Element | None:
-    """Link a class that a signature names without its module, because only type checkers import it."""
+def link_bare_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Element
+) -> Element | None:
+    """Link a class that only type checkers import: signatures name it bare."""
     target = node["reftarget"].rpartition(".")[2]
+    kinds = {"class", "exception", "data"}
     matches = [
         found
         for name, found in env.domains.python_domain.objects.items()
-        if name.rpartition(".")[2] == target and found.objtype in {"class", "exception", "data"}
+        if name.rpartition(".")[2] == target and found.objtype in kinds
     ]
     if node.get("refdomain") != "py" or len(matches) != 1:
         return None
-    return make_refnode(app.builder, node["refdoc"], matches[0].docname, matches[0].node_id, content)
+    place = matches[0].docname, matches[0].node_id
+    return make_refnode(app.builder, node["refdoc"], *place, content)
 
 
 def setup(app: Sphinx) -> None:
