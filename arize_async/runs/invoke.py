@@ -12,6 +12,7 @@ from arize_async.models.finished import FinishedEvaluation, FinishedRun
 from arize_async.scheduler.attempt import attempt
 from arize_async.scheduler.outcome import Outcome
 from arize_async.tracing import spans
+from arize_async.tracing.usage import Usage
 from arize_async.wire.text import copied, json_text, jsonify, safe_repr
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from arize_async.tracing.provider import RunTracing
 
 SKIPPED = "not run: the task failed"
+STOPPED = "not run: the experiment was stopped"
 
 
 @frozen(eq=False)
@@ -39,12 +41,14 @@ class TaskCall:
         error: ``repr`` of what it raised, or None.
         span: Its span, which evaluator spans link to.
         outcome: Times of the call.
+        usage: Tokens and cost of its LLM calls.
     """
 
     output: object
     error: str | None
     span: Span
     outcome: Outcome[object]
+    usage: Usage
 
     @property
     def failed(self) -> bool:
@@ -96,7 +100,7 @@ class Invoker:
         output = jsonify(outcome.value)
         spans.end_task_span(span, output, outcome.error)
         error = None if outcome.error is None else safe_repr(outcome.error)
-        return TaskCall(output, error, span, outcome)
+        return TaskCall(output, error, span, outcome, self._tracing.usage.take(span))
 
     @property
     def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]]:
@@ -116,6 +120,7 @@ class Invoker:
             with spans.current(span):
                 outcome = await attempt(judge, timeout=self._plan.timeout, clock=self._clock)
             spans.end_evaluator_span(span, outcome.value, outcome.error)
+            self._tracing.usage.take(span)
             error = None if outcome.error is None else safe_repr(outcome.error)
             started = outcome.started_ns // 1_000_000
             finished = FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
@@ -126,8 +131,9 @@ class Invoker:
     def finish(self, finished: Finished[Example, TaskCall, EvaluatorCall]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""
         task = finished.outcome
-        usage = self._tracing.usage.take(task.span.get_span_context().trace_id)
-        skipped = tuple(FinishedEvaluation(name, None, SKIPPED) for name in self._plan.evaluator_names)
+        names = self._plan.evaluator_names
+        calls = finished.evaluations or (None,) * len(names)
+        missing = SKIPPED if task.failed else STOPPED
         return FinishedRun(
             index=finished.index,
             example_id=finished.item.id,
@@ -136,9 +142,12 @@ class Invoker:
             trace_id=spans.trace_id(task.span),
             started_ms=task.outcome.started_ns // 1_000_000,
             latency=task.outcome.seconds * 1000,
-            token_count=usage.tokens,
-            total_cost=usage.cost,
-            evaluations=skipped if task.failed else tuple(call.evaluation for call in finished.evaluations),
+            token_count=task.usage.tokens,
+            total_cost=task.usage.cost,
+            evaluations=tuple(
+                call.evaluation if call else FinishedEvaluation(name, None, missing)
+                for name, call in zip(names, calls, strict=True)
+            ),
         )
 
 

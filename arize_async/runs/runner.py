@@ -100,7 +100,11 @@ class ExperimentRunner:
             progress.start(pipeline.statistics, examples=examples.count, evaluators=len(plan.evaluators))
             stack.callback(progress.stop)
             results = await stack.enter_async_context(pipeline.open(examples))
-            yield RunStream(plan, invoker, results, pipeline.statistics, progress)
+            stream = RunStream(plan, invoker, pipeline, results, progress)
+            try:
+                yield stream
+            finally:
+                stream.stop()
 
     async def _upload(self, stream: RunStream, sink: Sink) -> Experiment | None:
         result = stream.result

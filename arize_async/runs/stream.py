@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from arize_async.errors import RunAborted
 from arize_async.results.frame import result_frame
 from arize_async.results.result import ExperimentResult
-from arize_async.runs.invoke import SKIPPED
+from arize_async.runs.invoke import SKIPPED, STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arize_async.runs.invoke import EvaluatorCall, Invoker, TaskCall
     from arize_async.runs.plan import Plan
     from arize_async.scheduler.outcome import Finished
+    from arize_async.scheduler.pipeline import Pipeline
     from arize_async.scheduler.progress import Progress
     from arize_async.scheduler.statistics import Statistics
 
@@ -26,7 +27,6 @@ class RunStream:
     """Gives each run of an experiment as soon as it is finished, in the order of completion.
 
     Attributes:
-        statistics: Live counts of the tasks and the evaluations.
         complete: Whether every run was given.
         experiment: The experiment, once everything is uploaded.
     """
@@ -35,17 +35,18 @@ class RunStream:
         self,
         plan: Plan,
         invoker: Invoker,
+        pipeline: Pipeline[Example, TaskCall, EvaluatorCall],
         results: AsyncIterator[Finished[Example, TaskCall, EvaluatorCall]],
-        statistics: Statistics,
         progress: Progress,
     ) -> None:
-        """Take the results of a pipeline that runs."""
+        """Take a pipeline that runs and its results."""
         self._plan = plan
         self._invoker = invoker
+        self._pipeline = pipeline
         self._results = results
         self._progress = progress
         self._finished: list[FinishedRun] = []
-        self.statistics = statistics
+        self._untaken: list[FinishedRun] = []
         self.complete = False
         self.experiment: Experiment | None = None
 
@@ -60,10 +61,22 @@ class RunStream:
         return self._plan.name
 
     @property
+    def statistics(self) -> Statistics:
+        """Live counts of the tasks and the evaluations."""
+        return self._pipeline.statistics
+
+    @property
     def result(self) -> ExperimentResult:
-        """What finished so far, as the pair that ``run`` returns."""
+        """What finished, as the pair that ``run`` returns.
+
+        After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.
+        """
         names = self._plan.evaluator_names
-        return ExperimentResult(self.experiment, result_frame(self._finished, names), names)
+        return ExperimentResult(self.experiment, result_frame([*self._finished, *self._untaken], names), names)
+
+    def stop(self) -> None:
+        """Keep what nobody took; called when the run ends, for whatever reason."""
+        self._untaken += [self._invoker.finish(untaken) for untaken in self._pipeline.untaken()]
 
     def __aiter__(self) -> Self:
         """Iterate over the runs that were not given yet."""
@@ -84,10 +97,12 @@ class RunStream:
         self._finished.append(run)
         self._progress.update()
         if self._plan.exit_on_error and (error := _first_error(run)):
+            self.stop()
+            result = self.result
             raise RunAborted(
-                f"{self.name!r} stopped at the first error: {error}. The {len(self._finished)} finished runs are in"
+                f"{self.name!r} stopped at the first error: {error}. The {result.frame.height} finished runs are in"
                 " this error's `result.frame`; nothing was uploaded",
-                self.result,
+                result,
             )
         return run
 
@@ -96,6 +111,6 @@ def _first_error(run: FinishedRun) -> str | None:
     if run.failed:
         return f"the task failed on example {run.example_id!r}: {run.error}"
     for evaluation in run.evaluations:
-        if evaluation.result is None and evaluation.error != SKIPPED:
+        if evaluation.result is None and evaluation.error not in {SKIPPED, STOPPED}:
             return f"evaluator {evaluation.name!r} failed on example {run.example_id!r}: {evaluation.error}"
     return None

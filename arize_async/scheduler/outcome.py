@@ -41,10 +41,11 @@ class Finished(Generic[I, T, E]):
         index: Position in the input, from 0.
         item: The input.
         outcome: What the task gave.
-        evaluations: What each evaluator gave, in their order; empty when the task failed.
+        evaluations: What each evaluator gave, in their order; empty when the task failed. None stands for an
+            evaluation that had not ended when the pipeline was left.
     """
 
     index: int
     item: I
     outcome: T
-    evaluations: tuple[E, ...]
+    evaluations: tuple[E | None, ...]

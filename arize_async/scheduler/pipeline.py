@@ -45,6 +45,10 @@ class _Run(Generic[I, T, E]):
     evaluations: list[E | None]
     pending: int
 
+    def finished(self) -> Finished[I, T, E]:
+        """Give the run with the evaluations that it has."""
+        return Finished(self.index, self.item, self.outcome, tuple(self.evaluations))
+
 
 class _Results(Generic[I, T, E]):
     """Results as they finish; None in the queue ends them."""
@@ -87,6 +91,7 @@ class Pipeline(Generic[I, T, E]):
         self._idle_evaluators = 0
         self._waiting: asyncio.Queue[tuple[_Run[I, T, E], int] | None] = asyncio.Queue(max(tasks, evaluations))
         self._finished: asyncio.Queue[Finished[I, T, E] | None] = asyncio.Queue(max(tasks, evaluations))
+        self._passed: dict[int, _Run[I, T, E]] = {}
         self.statistics = Statistics()
 
     def __repr__(self) -> str:
@@ -116,6 +121,18 @@ class Pipeline(Generic[I, T, E]):
             error = _first(errors)
             raise error from error.__cause__
 
+    def untaken(self) -> list[Finished[I, T, E]]:
+        """Return what has left the task stage and was not taken from the results: nothing that was paid for is lost.
+
+        Evaluations that have not ended are None.
+        """
+        waiting: list[Finished[I, T, E]] = []
+        while not self._finished.empty():
+            finished = self._finished.get_nowait()
+            if finished is not None:
+                waiting.append(finished)
+        return waiting + [run.finished() for run in self._passed.values()]
+
     async def _work(self, source: Source[I]) -> None:
         async with asyncio.TaskGroup() as evaluators:
             async with asyncio.TaskGroup() as tasks:
@@ -134,13 +151,13 @@ class Pipeline(Generic[I, T, E]):
             self._add_task_worker(source, tasks, evaluators)
             index, item = pulled
             outcome = await _counted(self.statistics.tasks, self._task(item))
-            if outcome.failed or not self._evaluators:
-                self.statistics.skipped += len(self._evaluators)
-                await self._finished.put(Finished(index, item, outcome, ()))
+            count = 0 if outcome.failed else len(self._evaluators)
+            self.statistics.skipped += len(self._evaluators) - count
+            run = self._passed[index] = _Run(index, item, outcome, [None] * count, count)
+            if count:
+                await self._hand_over(run, evaluators)
             else:
-                await self._hand_over(
-                    _Run(index, item, outcome, [None] * len(self._evaluators), len(self._evaluators)), evaluators
-                )
+                await self._finish(run)
 
     async def _hand_over(self, run: _Run[I, T, E], evaluators: asyncio.TaskGroup) -> None:
         for position in range(run.pending):
@@ -156,8 +173,11 @@ class Pipeline(Generic[I, T, E]):
             run.evaluations[position] = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
             run.pending -= 1
             if not run.pending:
-                done = tuple(evaluation for evaluation in run.evaluations if evaluation is not None)
-                await self._finished.put(Finished(run.index, run.item, run.outcome, done))
+                await self._finish(run)
+
+    async def _finish(self, run: _Run[I, T, E]) -> None:
+        await self._finished.put(run.finished())
+        del self._passed[run.index]
 
     async def _next_evaluation(self) -> tuple[_Run[I, T, E], int] | None:
         self._idle_evaluators += 1

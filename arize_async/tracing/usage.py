@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import Span
 
 
 @define
@@ -42,9 +43,9 @@ class UsageCollector(SpanProcessor):
         if isinstance(cost, (int, float)):
             usage.cost = (usage.cost or 0.0) + cost
 
-    def take(self, trace_id: int) -> Usage:
-        """Return and forget what a trace used."""
-        return self._by_trace.pop(trace_id, None) or Usage()
+    def take(self, span: Span) -> Usage:
+        """Return and forget what the trace of a span used."""
+        return self._by_trace.pop(span.get_span_context().trace_id, None) or Usage()
 
 
 def _tokens(attributes: Mapping[str, object]) -> int | None:
