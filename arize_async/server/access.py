@@ -32,7 +32,8 @@ class Guard:
     def knows_host(self, header: str) -> bool:
         """Whether a Host header names this server.
 
-        A page in a browser can make any name of its own point here (DNS rebinding), but it cannot change the name in the header.
+        A page in a browser can make any name of its own point here (DNS rebinding), but it cannot change the name in
+        the header.
         """
         name = _host_name(header)
         if name in {"localhost", self.host.lower()}:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import AsyncExitStack
-from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import anyio
+import pyarrow as pa
 from aiohttp import web
 from attrs import frozen
 
@@ -21,9 +21,6 @@ from arize_async.server.rest.routes import rest_application
 from arize_async.server.storage import spaces
 from arize_async.server.storage.database import Database
 from arize_async.server.storage.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DATABASE = "arize.duckdb"
 _GRACE = 5.0
@@ -88,7 +85,7 @@ class Running:
         host, port = self._place.host, self._place.ports.flight
         try:
             server = await asyncio.to_thread(FlightServer, store, self._guard, host, port)
-        except OSError:
+        except (OSError, pa.ArrowException):
             raise _in_use(host, port, "flight_port") from None
         self._stack.push_async_callback(asyncio.to_thread, _close_flight, server)
         return int(server.port)
@@ -125,6 +122,6 @@ def _in_use(host: str, port: int, argument: str) -> ServerFailed:
 
 def _close_flight(server: FlightServer) -> None:
     # shutdown() waits for calls under way, for ever when a client neither reads nor leaves
-    thread = threading.Thread(target=partial(server.shutdown), name="arize-flight-shutdown", daemon=True)
+    thread = threading.Thread(target=server.shutdown, name="arize-flight-shutdown", daemon=True)
     thread.start()
     thread.join(_GRACE)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arize_async.errors import ServerFailed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _FILE = "api_key"
 

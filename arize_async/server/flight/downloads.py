@@ -1,25 +1,26 @@
 """DoGet: rows as typed columns, batch by batch.
 
-Each batch is a query of its own, so a slow reader holds no transaction open. Rows that are added meanwhile are left out, and when
-rows disappear meanwhile the stream fails instead of ending early.
+Each batch is a query of its own, so a slow reader holds no transaction open. Rows that are added meanwhile are left
+out, and when rows disappear meanwhile the stream fails instead of ending early.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from attrs import frozen
 
 from arize_async.server.storage import columns, datasets, documents, examples, experiments, runs
+from arize_async.server.storage.columns import Column
 from arize_async.server.storage.refusals import unprocessable
+from arize_async.server.storage.transaction import Row, Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from arize_async.server.storage.columns import Column
     from arize_async.server.storage.store import Store
-    from arize_async.server.storage.transaction import Row, Transaction
 
 _FIRST_ROWS = 200
 _MOST_ROWS = 10_000

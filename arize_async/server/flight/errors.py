@@ -1,7 +1,7 @@
 """Errors of Flight calls: the text says what was wrong, the extra info is the problem of the REST side as JSON.
 
-gRPC statuses: a missing or wrong key is UNAUTHENTICATED, every other refusal is a server error, whose HTTP status stands in
-the extra info.
+gRPC statuses: a missing or wrong key is UNAUTHENTICATED, every other refusal is a server error, whose HTTP status
+stands in the extra info.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from arize_async.errors import ApiError
 from arize_async.models.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 _logger = logging.getLogger("arize_async.server")
 
@@ -28,7 +28,7 @@ def unauthenticated() -> flight.FlightUnauthenticatedError:
 
 
 @contextmanager
-def translated(call: str) -> Iterator[None]:
+def translated(call: str) -> Generator[None]:
     """Turn whatever a block raises into a Flight error without paths, SQL or tracebacks."""
     try:
         yield

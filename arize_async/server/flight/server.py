@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyarrow import flight
@@ -15,7 +15,7 @@ from arize_async.server.storage.refusals import malformed
 from arize_async.wire.flight import INIT_ACTION, decode_request, encode_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from arize_async.server.access import Guard
     from arize_async.server.storage.store import Store
@@ -32,7 +32,7 @@ class _KeyCheck(flight.ServerMiddlewareFactory):
         super().__init__()
         self._guard = guard
 
-    def start_call(self, info: flight.CallInfo, headers: Mapping[str, list[str | bytes]]) -> None:
+    def start_call(self, info: flight.CallInfo, headers: Mapping[str, Sequence[str | bytes]]) -> None:
         """Check the key of a call."""
         del info
         given = headers.get("auth-token-bin", [])
@@ -53,19 +53,14 @@ class FlightServer(flight.FlightServerBase):
         address = f"[{host}]" if ":" in host else host
         super().__init__(location=f"grpc+tcp://{address}:{port}", middleware={"key": _KeyCheck(guard)})
 
-    def list_actions(self, context: flight.ServerCallContext) -> list[tuple[str, str]]:
-        """Name the actions."""
-        del context
-        return [(INIT_ACTION, "Make an experiment on a dataset")]
-
-    def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> list[flight.Result]:
+    def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> list[bytes]:
         """Make an experiment."""
         del context
         with translated("DoAction"):
             if action.type != INIT_ACTION:
                 raise malformed(f"no such action: {action.type[:100]!r}")
             _, fields = _decode("DoActionRequest", action.body.to_pybytes())
-            return [flight.Result(pa.py_buffer(self._store.write_here(_init, fields)))]
+            return [self._store.write_here(_init, fields)]
 
     def do_put(
         self,

@@ -1,7 +1,7 @@
 """Where an upload waits until it is complete.
 
-Rows go to a file on their way, so memory stays flat, no lock is held while a client sends, and a stream that breaks leaves
-nothing in the store.
+Rows go to a file on their way, so memory stays flat, no lock is held while a client sends, and a stream that breaks
+leaves nothing in the store.
 """
 
 from __future__ import annotations

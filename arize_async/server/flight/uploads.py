@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from arize_async.server.flight.intake import add_examples, add_runs, check_names
 from arize_async.server.flight.spool import Spool
 from arize_async.server.storage import columns, datasets, examples, experiments, runs, spaces
@@ -15,6 +13,8 @@ from arize_async.wire.flight import encode_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    import pyarrow as pa
 
     from arize_async.server.storage.experiments import StoredExperiment
     from arize_async.server.storage.store import Store

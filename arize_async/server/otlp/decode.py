@@ -13,8 +13,9 @@ from arize_async.server.storage.traces import StoredSpan
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from google.protobuf.descriptor import EnumValueDescriptor
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 PROJECT = "openinference.project.name"
@@ -64,8 +65,7 @@ def _event(event: Span.Event) -> dict[str, object]:
     return {"name": event.name, "time_ns": event.time_unix_nano, "attributes": _attributes(event.attributes)}
 
 
-def _word(names: object, number: int, prefix: str) -> str:
-    assert hasattr(names, "get")
+def _word(names: Mapping[int, EnumValueDescriptor], number: int, prefix: str) -> str:
     value = names.get(number)
     return value.name.removeprefix(prefix) if value else "UNSPECIFIED"
 

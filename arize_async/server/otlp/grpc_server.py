@@ -60,7 +60,7 @@ class OtlpServer:
         self._threads.shutdown(wait=False)
 
     def _export(self, body: bytes, context: grpc.ServicerContext) -> ExportTraceServiceResponse:
-        metadata = {key: value for key, value in context.invocation_metadata()}
+        metadata = dict(context.invocation_metadata())
         if not self._guard.knows_key(_key(metadata.get("authorization", ""))):
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "send the server's API key as 'authorization' metadata")
         try:

@@ -15,7 +15,7 @@ from arize_async.server.storage.schema import migrate
 from arize_async.server.storage.transaction import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 WRITE_TIMEOUT = 120.0
@@ -33,7 +33,8 @@ def _now() -> int:
 class Database:
     """Transactions on one DuckDB file; every method may be called from any thread, and blocks.
 
-    Writes are serialised by a lock, so a write may check and then insert. Reads see a snapshot and never wait for writes.
+    Writes are serialised by a lock, so a write may check and then insert. Reads see a snapshot and never wait for
+    writes.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, clock: Callable[[], int] = _now) -> None:
@@ -60,7 +61,7 @@ class Database:
         return database
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> Generator[Transaction]:
         """Run a block on a snapshot."""
         with self._cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
@@ -70,7 +71,7 @@ class Database:
                 cursor.execute("ROLLBACK")
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self) -> Generator[Transaction]:
         """Run a block as one transaction: all of it is stored, or on an exception none of it.
 
         Raises:
@@ -99,7 +100,7 @@ class Database:
             self._connection.close()
 
     @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
         if self._closed:
             raise ServerError("the server is shutting down", status=503, title="Service unavailable")
         cursor = self._connection.cursor()

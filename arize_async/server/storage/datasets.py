@@ -1,7 +1,7 @@
 """Datasets and their versions.
 
-A version owns its examples; a change happens in the newest version unless another one is named. Deleting a dataset deletes
-its experiments with it.
+A version owns its examples; a change happens in the newest version unless another one is named. Deleting a dataset
+deletes its experiments with it.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def touch_row(transaction: Transaction, table: str, number: int) -> None:
     """Move ``updated_us`` of a row on."""
     row = transaction.one(f"SELECT created_us, updated_us FROM {table} WHERE no = ?", number)  # noqa: S608 - our own names
     assert row is not None
-    moment = after(*row, transaction.now)
+    created, updated = row
+    moment = after(created, updated, transaction.now)
     transaction.run(f"UPDATE {table} SET updated_us = ? WHERE no = ?", moment, number)  # noqa: S608 - our own names
 
 

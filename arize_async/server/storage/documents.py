@@ -1,13 +1,13 @@
 """Rows as JSON documents, and back to typed Arrow columns.
 
-What a row has beyond the fixed columns is one JSON document: a row of REST comes back exactly as it came. The types that the
-columns had are remembered beside it (``columns``), so that Flight gets typed columns.
+What a row has beyond the fixed columns is one JSON document: a row of REST comes back exactly as it came. The types
+that the columns had are remembered beside it (``columns``), so that Flight gets typed columns.
 """
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
 import polars as pl
@@ -52,8 +52,7 @@ def is_plain(kind: pa.DataType) -> bool:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return is_plain(cast("pa.ListType[Any]", kind).value_type)
     if pa.types.is_struct(kind):
-        struct = cast("pa.StructType", kind)
-        return struct.num_fields > 0 and all(is_plain(field.type) for field in struct)
+        return kind.num_fields > 0 and all(is_plain(field.type) for field in kind)
     numeric = pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
     return numeric or pa.types.is_boolean(kind) or pa.types.is_null(kind) or kind == pa.string()
 
@@ -65,7 +64,7 @@ def _timestamps(column: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _by_value(column: pa.Array[Any]) -> pa.Array[Any]:
-    values = [jsonify(value) for value in column.to_pylist()]
+    values: list[Any] = [jsonify(value) for value in column.to_pylist()]
     try:
         found = pa.array(values)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
@@ -78,7 +77,7 @@ def _by_value(column: pa.Array[Any]) -> pa.Array[Any]:
 def decode(documents: Sequence[str], columns: Sequence[Column]) -> list[pa.Array[Any]]:
     """Return the typed columns of some documents; what a document lacks is null."""
     if not columns or not documents:
-        return [pa.nulls(len(documents), column.kind) for column in columns]
+        return [pa.array([None] * len(documents), column.kind) for column in columns]
     typed = [column for column in columns if not column.mixed]
     found = _parse(documents, typed)
     if len(typed) < len(columns):
@@ -107,8 +106,8 @@ def _json_kind(kind: pa.DataType) -> pa.DataType:
 def _typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
     if not pa.types.is_timestamp(kind):
         return column if column.type == kind else column.cast(kind)
-    timestamp = cast("pa.TimestampType[Any, Any]", kind)
-    return column.cast(pa.timestamp(timestamp.unit, "UTC" if timestamp.tz else None)).cast(kind)
+    unit: Literal["s", "ms", "us", "ns"] = kind.unit
+    return column.cast(pa.timestamp(unit, "UTC") if kind.tz else pa.timestamp(unit)).cast(kind)
 
 
 def _texts(documents: Sequence[str], names: Sequence[str]) -> dict[str, pa.Array[Any]]:

@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 
 from arize_async.models.example import DatasetExample
-from arize_async.server.storage import annotations, columns, datasets
+from arize_async.server.storage import columns, datasets, record_annotations
 from arize_async.server.storage.moments import to_datetime
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import unprocessable
@@ -21,6 +21,7 @@ from arize_async.wire.text import json_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from arize_async.models.annotation import Annotation
     from arize_async.server.storage.datasets import StoredVersion
     from arize_async.server.storage.transaction import Row, Transaction
 
@@ -44,7 +45,7 @@ def page(transaction: Transaction, version: StoredVersion, request: PageRequest)
         "SELECT seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
     )
     rows = transaction.all(sql, version.number, -1 if after is None else after, request.limit + 1)
-    notes = annotations.of_records(transaction, version.dataset_number, [row[1] for row in rows])
+    notes = record_annotations.of_records(transaction, version.dataset_number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
 
@@ -110,7 +111,7 @@ def _check(index: int, row: Mapping[str, object]) -> None:
         raise unprocessable(f"$.examples[{index}]: an example has at least one property")
 
 
-def _build(row: Row, notes: list[annotations.Annotation]) -> DatasetExample:
+def _build(row: Row, notes: list[Annotation]) -> DatasetExample:
     _, example_id, created, updated, document = row
     return DatasetExample(
         id=example_id,

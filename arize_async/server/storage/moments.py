@@ -20,7 +20,7 @@ def to_datetime(microseconds: int) -> datetime:
 def after(created: int, updated: int, now: int) -> int:
     """Return the moment of a change: now, and at least a second after the one before.
 
-    Clients cache by ``updated_at`` with a resolution of one second (wire contract 6.4). What the transaction that made a
-    resource does to it is part of making it.
+    Clients cache by ``updated_at`` with a resolution of one second (wire contract 6.4). What the transaction that made
+    a resource does to it is part of making it.
     """
     return now if created == updated == now else max(now, updated + SECOND)

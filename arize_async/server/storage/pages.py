@@ -1,13 +1,14 @@
 """Pages of a list, and the cursors that lead from one to the next.
 
-A cursor holds the key of the last row that was sent and the list that it belongs to, never an offset: rows that are added or
-removed meanwhile neither repeat nor skip others.
+A cursor holds the key of the last row that was sent and the list that it belongs to, never an offset: rows that are
+added or removed meanwhile neither repeat nor skip others.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import orjson
@@ -16,7 +17,7 @@ from attrs import frozen
 from arize_async.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from arize_async.server.storage.transaction import Row, Transaction
 
@@ -68,7 +69,7 @@ def page_of(rows: Sequence[Row], limit: int, scope: str, build: Callable[[Row], 
     return Page([build(row) for row in kept], encode_cursor(scope, kept[-1][0]) if more else None)
 
 
-def newest_first(  # noqa: PLR0913 - a query has that many parts
+def newest_first(
     transaction: Transaction,
     select: str,
     conditions: Sequence[tuple[str, object]],

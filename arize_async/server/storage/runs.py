@@ -1,7 +1,7 @@
 """Runs: the rows of an experiment.
 
-Ids are made by the server, ascending in the order in which the runs came; an ``id`` and ``annotations`` in a row that is
-sent are not stored, so a row that was read can be sent to another experiment.
+Ids are made by the server, ascending in the order in which the runs came; an ``id`` and ``annotations`` in a row that
+is sent are not stored, so a row that was read can be sent to another experiment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 
 from arize_async.models.run import ExperimentRun
-from arize_async.server.storage import annotations, columns, experiments
+from arize_async.server.storage import columns, experiments, record_annotations
 from arize_async.server.storage.ids import run_id_block
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import malformed, unprocessable
@@ -21,7 +21,7 @@ from arize_async.wire.text import json_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from arize_async.models.annotation import AnnotateRecordInput
+    from arize_async.models.annotation import AnnotateRecordInput, Annotation
     from arize_async.server.storage.experiments import StoredExperiment
     from arize_async.server.storage.transaction import Row, Transaction
 
@@ -43,7 +43,7 @@ def page(transaction: Transaction, experiment: StoredExperiment, request: PageRe
     scope = f"runs:{experiment.experiment.id}"
     after = decode_cursor(scope, request.cursor)
     rows = transaction.all(_SELECT, experiment.number, -1 if after is None else after, request.limit + 1)
-    notes = annotations.of_records(transaction, experiment.number, [row[1] for row in rows])
+    notes = record_annotations.of_records(transaction, experiment.number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
 
@@ -102,7 +102,7 @@ def annotate(transaction: Transaction, experiment: StoredExperiment, inputs: Seq
     wanted = sorted({record.record_id for record in inputs})
     sql = "SELECT id FROM runs WHERE owner_no = ? AND list_contains(?::VARCHAR[], id)"
     known = {row[0] for row in transaction.all(sql, experiment.number, wanted)}
-    if annotations.annotate(transaction, experiment.space_number, experiment.number, inputs, known):
+    if record_annotations.annotate(transaction, experiment.space_number, experiment.number, inputs, known):
         experiments.touch(transaction, experiment)
 
 
@@ -117,7 +117,7 @@ def _check(index: int, row: Mapping[str, object], *, needs_example: bool) -> Non
         raise unprocessable(f"{path}: a run of an experiment on a dataset has an example_id")
 
 
-def _build(row: Row, notes: list[annotations.Annotation]) -> ExperimentRun:
+def _build(row: Row, notes: list[Annotation]) -> ExperimentRun:
     _, run_id, example_id, output, error, document = row
     return ExperimentRun(
         id=run_id,

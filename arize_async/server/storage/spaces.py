@@ -12,6 +12,7 @@ from arize_async.server.storage.ids import new_resource_id
 from arize_async.server.storage.moments import to_datetime
 from arize_async.server.storage.pages import Page, PageRequest, newest_first
 from arize_async.server.storage.refusals import missing, taken
+from arize_async.wire.codec import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _SELECT = "SELECT t.no, t.id, t.name, t.organization_id, t.settings, t.created_us FROM spaces t"
 ORGANIZATION_NUMBER = 0
 DEFAULT = "default"
+_DEFAULTS = {"description": "", "is_private": False, "ml_models_enabled": False}
 
 
 @frozen
@@ -98,6 +100,5 @@ def _organization(transaction: Transaction) -> str:
 
 def _build(row: Row) -> StoredSpace:
     number, space_id, name, organization_id, settings, created = row
-    fields = {"description": "", "is_private": False, "ml_models_enabled": False, **orjson.loads(settings)}
-    space = Space(id=space_id, name=name, organization_id=organization_id, created_at=to_datetime(created), **fields)
-    return StoredSpace(number, space)
+    known = {"id": space_id, "name": name, "organization_id": organization_id, "created_at": to_datetime(created)}
+    return StoredSpace(number, decode(Space, {**_DEFAULTS, **orjson.loads(settings), **known}))

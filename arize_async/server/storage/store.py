@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -35,11 +34,11 @@ class Store:
 
     async def read(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function with a snapshot."""
-        return await self._call(partial(self.read_here, function, *args, **kwargs))
+        return await self._call(lambda: self.read_here(function, *args, **kwargs))
 
     async def write(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a transaction that is committed when it returns."""
-        return await self._call(partial(self.write_here, function, *args, **kwargs))
+        return await self._call(lambda: self.write_here(function, *args, **kwargs))
 
     def read_here(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what ``read`` does, in the calling thread."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     import duckdb
     import pyarrow as pa
@@ -56,7 +56,7 @@ class Transaction:
         return int(self.scalar(sql, self.now // 1000))
 
     @contextmanager
-    def incoming(self, data: pa.RecordBatchReader | pa.Table) -> Iterator[None]:
+    def incoming(self, data: pa.RecordBatchReader | pa.Table) -> Generator[None]:
         """Let statements read Arrow data as the view ``incoming``."""
         self._cursor.register("incoming", data)
         try:

@@ -92,7 +92,8 @@ def _replace(
     )
     with transaction.incoming(data):
         transaction.run(
-            "DELETE FROM annotations WHERE owner_no = ? AND (record_id, name) IN (SELECT (record_id, name) FROM incoming)",
+            "DELETE FROM annotations WHERE owner_no = ?"
+            " AND (record_id, name) IN (SELECT (record_id, name) FROM incoming)",
             owner,
         )
         transaction.run(
