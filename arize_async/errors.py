@@ -26,7 +26,7 @@
     │   ├── RateLimited                          429
     │   └── ServerError                          5xx
     ├── ClientClosed (RuntimeError)              the client was used after close()
-    ├── WouldDeadlock (RuntimeError)             a blocking call on the thread that has to answer it
+    ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
     └── RunError                                 a run ended early; carries what finished
         ├── RunAborted

@@ -27,8 +27,7 @@ add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_format = "short"
-autodoc_class_signature = "separated"
-autodoc_preserve_defaults = True
+autodoc_typehints_description_target = "documented_params"
 napoleon_use_ivar = True
 
 ELSEWHERE = (
@@ -65,6 +64,20 @@ def link_bare_name(
     return make_refnode(app.builder, node["refdoc"], *place, content)
 
 
+def shorten_defaults(
+    app: Sphinx,  # noqa: ARG001
+    what: str,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    obj: object,  # noqa: ARG001
+    options: object,  # noqa: ARG001
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Show that a value is made anew, instead of the mark that attrs uses."""
+    return signature and signature.replace("=NOTHING", "=..."), returns
+
+
 def setup(app: Sphinx) -> None:
-    """Register the hook."""
+    """Register the hooks."""
+    app.connect("autodoc-process-signature", shorten_defaults)
     app.connect("missing-reference", link_bare_name)
