@@ -59,17 +59,15 @@ class Bars:
         )
         self._statistics: Statistics | None = None
         self._rows: list[tuple[TaskID, str]] = []
-        self._evaluators = 0
-        self._examples: int | None = None
         self._drawn = 0.0
 
     def start(self, statistics: Statistics, *, examples: int | None, evaluators: int) -> None:
         """Show the bars."""
-        self._statistics, self._examples, self._evaluators = statistics, examples, evaluators
-        self._rows = [(self._progress.add_task("tasks", total=examples, failures=""), "tasks")]
-        if evaluators:
-            total = examples and examples * evaluators
-            self._rows.append((self._progress.add_task("evaluations", total=total, failures=""), "evaluations"))
+        self._statistics = statistics
+        totals = {"tasks": examples, "evaluations": examples and examples * evaluators}
+        for name, total in totals.items():
+            if name == "tasks" or evaluators:
+                self._rows.append((self._progress.add_task(name, total=total, failures=""), name))
         self._progress.start()
 
     def update(self) -> None:
@@ -85,15 +83,11 @@ class Bars:
         self._progress.stop()
 
     def _draw(self) -> None:
+        if self._statistics is None:
+            return
+        # evaluations of failed tasks are never run: they count as done, so that the bar still ends at its total
+        skipped = {"tasks": 0, "evaluations": self._statistics.skipped}
         for row, name in self._rows:
             stage: StageStatistics = getattr(self._statistics, name)
             failures = f"[red]{stage.failed} failed" if stage.failed else ""
-            self._progress.update(row, completed=stage.finished, total=self._total(name), failures=failures)
-
-    def _total(self, name: str) -> int | None:
-        """Count the work that there is: evaluations of failed tasks are never run."""
-        if self._examples is None or self._statistics is None:
-            return None
-        if name == "tasks":
-            return self._examples
-        return self._examples * self._evaluators - self._statistics.skipped
+            self._progress.update(row, completed=stage.finished + skipped[name], failures=failures)
