@@ -1,0 +1,1 @@
+"""Run and record LLM experiments, blocking."""
