@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
 from opentelemetry import context as otel_context
@@ -15,7 +15,7 @@ from arize_async.models.unicode import valid_text
 from arize_async.wire.text import json_text, jsonify, output_text, safe_str
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
 
     from opentelemetry.trace import Span, Tracer
     from opentelemetry.util.types import AttributeValue
@@ -118,12 +118,19 @@ def _qualified(kind: type) -> str:
 
 
 def _flat(prefix: str, value: object) -> Iterator[tuple[str, AttributeValue]]:
-    """Flatten nested maps with dots; lists of scalars stay lists where their types agree, else become JSON."""
+    """Flatten nested maps with dots; lists of scalars of one type stay lists, other lists are numbered."""
     if isinstance(value, dict):
-        items: Mapping[str, object] = value
-        for key, item in items.items():
+        for key, item in cast("dict[str, object]", value).items():
             yield from _flat(f"{prefix}.{key}", item)
+    elif isinstance(value, list):
+        items = cast("list[object]", value)
+        if {type(item) for item in items} in _SCALAR_LISTS:
+            yield prefix, cast("list[str]", items)
+        else:
+            for index, item in enumerate(items):
+                yield from _flat(f"{prefix}.{index}", item)
     elif isinstance(value, (str, bool, int, float)):
         yield prefix, value
-    elif value is not None:
-        yield prefix, json_text(value)
+
+
+_SCALAR_LISTS: tuple[set[type], ...] = ({str}, {bool}, {int}, {float})

@@ -1,0 +1,158 @@
+"""The spans of a run, as a collector gets them (wire contract 5)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry import trace
+
+from arize_async import ArizeClient
+from arize_async.config import Timeouts
+from arize_async.experiments import EvaluationResult
+from arize_async.server import LocalServer
+
+if TYPE_CHECKING:
+    from conftest import Collector
+
+    from arize_async.models.dataset import Dataset
+
+INTERNAL, OK, ERROR = 1, 1, 2
+
+
+def attributes(holder: Any) -> dict[str, Any]:
+    """Return attributes as a dict of Python values."""
+    return {item.key: getattr(item.value, item.value.WhichOneof("value")) for item in holder.attributes}
+
+
+def answer(dataset_row: dict[str, Any]) -> Any:
+    """Fail once, answer with an object once, and with text."""
+    if dataset_row["number"] == 1:
+        raise ValueError("no answer")
+    return {"ans": "é"} if dataset_row["number"] == 2 else "text"
+
+
+def judge(output: Any) -> EvaluationResult:
+    """Judge with everything that a result can hold."""
+    return EvaluationResult(
+        score=0.5, label="half", explanation="why", metadata={"a": {"b": 1}, "list": [1, 2], "maps": [{"k": "v"}, None]}
+    )
+
+
+async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
+    """Names, kinds, attributes, status, events, links and resource are those of the protocol."""
+    experiment, frame = await client.experiments.run(
+        name="exp", dataset=dataset.id, task=answer, evaluators=[judge], concurrency=1, metadata={"user_id": "u1"}
+    )
+    assert experiment is not None
+    assert len(collector.spans) == 5
+    assert len(set(collector.projects)) == 1
+    assert collector.metadata["arize-space-id"] == dataset.space_id
+    assert collector.metadata["arize-interface"] == "otel"
+    assert not collector.metadata["authorization"].startswith("Bearer")
+
+    text, failed, nested = collector.named("Task: answer")
+    assert [span.trace_id.hex() for span in (text, failed, nested)] == frame["result.trace.id"].to_list()
+    assert (text.kind, text.parent_span_id, text.status.code) == (INTERNAL, b"", OK)
+    found = attributes(text)
+    assert json.loads(found.pop("metadata")) == {
+        "experiment_id": experiment.id,
+        "experiment_name": "exp",
+        "dataset_id": dataset.id,
+        "dataset_name": "traced",
+        "dataset_version_id": experiment.dataset_version_id,
+        "user_id": "u1",
+    }
+    assert found == {
+        "input.value": "q0",
+        "input.mime_type": "application/json",
+        "output.value": "text",
+        "openinference.span.kind": "CHAIN",
+    }
+    assert attributes(nested)["output.value"] == '{"ans":"é"}'
+    assert attributes(nested)["output.mime_type"] == "application/json"
+
+    assert (failed.status.code, failed.status.message) == (ERROR, "ValueError: no answer")
+    assert "output.value" not in attributes(failed)
+    (event,) = failed.events
+    assert event.name == "exception"
+    assert attributes(event)["exception.type"] == "ValueError"
+    assert 'raise ValueError("no answer")' in attributes(event)["exception.stacktrace"]
+
+    judged = collector.named("Evaluation: judge")[0]
+    assert judged.parent_span_id == b""
+    assert judged.trace_id != text.trace_id
+    assert judged.links[0].trace_id == text.trace_id
+    found = attributes(judged)
+    assert [value.int_value for value in found.pop("metadata.list").values] == [1, 2]
+    assert json.loads(found.pop("metadata")) == {"experiment_name": "exp"}
+    assert found == {
+        "score": 0.5,
+        "label": "half",
+        "explanation": "why",
+        "metadata.a.b": 1,
+        "metadata.maps.0.k": "v",
+        "openinference.span.kind": "EVALUATOR",
+    }
+
+
+async def test_a_dry_run_sends_no_spans(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
+    """The frame has trace ids all the same."""
+    _, frame = await client.experiments.run(
+        name="dry", dataset=dataset.id, task=answer, evaluators=[judge], dry_run=True
+    )
+    assert collector.spans == []
+    assert frame["result.trace.id"].str.len_chars().to_list() == [32, 32, 32]
+
+
+async def test_spans_of_user_code_are_children_in_each_run(
+    client: ArizeClient, dataset: Dataset, collector: Collector
+) -> None:
+    """With the global provider set, LLM spans belong to their own run, the second of a process too; usage is summed."""
+
+    def call(row: Any) -> str:
+        llm = {"openinference.span.kind": "LLM", "llm.cost.total": 0.25}
+        tracer = trace.get_tracer("some.library")
+        with tracer.start_as_current_span("llm", attributes={**llm, "llm.token_count.total": 10}):
+            pass
+        tracer.start_span("llm", attributes={**llm, "llm.token_count.prompt": 3, "llm.token_count.completion": 4}).end()
+        return "a"
+
+    async def on_loop(row: Any) -> str:
+        return call(row)
+
+    for name, task in (("first", call), ("second", on_loop)):
+        collector.spans.clear()
+        _, frame = await client.experiments.run(
+            name=name, dataset=dataset.id, task=task, set_global_tracer_provider=True
+        )
+        assert frame["token_count"].to_list() == [17] * 3
+        assert frame["total_cost"].to_list() == [0.5] * 3
+        parents = {span.span_id: span.trace_id for span in collector.named("Task: ")}
+        assert [parents[span.parent_span_id] == span.trace_id for span in collector.named("llm")] == [True] * 6
+
+    collector.spans.clear()
+    call({})
+    await client.experiments.run(name="third", dataset=dataset.id, task=lambda row: "a")
+    assert collector.named("llm") == []
+
+
+async def test_without_it_nothing_global_is_touched(client: ArizeClient, dataset: Dataset) -> None:
+    """A run changes no global provider."""
+    before = trace.get_tracer_provider()
+    await client.experiments.run(name="local", dataset=dataset.id, task=lambda row: "a")
+    assert trace.get_tracer_provider() is before
+
+
+async def test_a_dead_collector_costs_spans_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    """The run ends within its bounds with all its results, and the log says what was lost."""
+    async with LocalServer(":memory:") as server:
+        options: dict[str, Any] = {**server.client_options, "otlp_port": 9}
+        async with ArizeClient(**options, timeouts=Timeouts(export=0.2, close=0.5)) as client:
+            dataset = await client.datasets.create(name="d", space="default", examples=[{"number": 0}])
+            experiment, frame = await client.experiments.run(name="e", dataset=dataset.id, task=answer)
+    assert experiment is not None
+    assert frame["output"].to_list() == ["text"]
+    assert "could not be delivered" in caplog.text
+    assert options["api_key"] not in caplog.text
