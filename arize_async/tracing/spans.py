@@ -83,7 +83,7 @@ def end_evaluator_span(span: Span, result: EvaluationResult | None, error: BaseE
         record_error(span, error)
     elif result is not None:
         parts = {"score": result.score, "label": result.label, "explanation": result.explanation}
-        span.set_attributes({key: value for key, value in parts.items() if value is not None})
+        span.set_attributes({key: _scalar(value) for key, value in parts.items() if value is not None})
         span.set_attributes(dict(_flat("metadata", jsonify(result.metadata))))
         span.set_status(Status(StatusCode.OK))
     span.end()
@@ -110,7 +110,7 @@ def trace_id(span: Span) -> str:
 
 def _input(example: Example) -> str | bool | int | float:
     value = example.input or dict(example.dataset_row)
-    return value if isinstance(value, (str, bool, int, float)) else json_text(value)
+    return _scalar(value) if isinstance(value, (str, bool, int, float)) else json_text(value)
 
 
 def _qualified(kind: type) -> str:
@@ -125,12 +125,19 @@ def _flat(prefix: str, value: object) -> Iterator[tuple[str, AttributeValue]]:
     elif isinstance(value, list):
         items = cast("list[object]", value)
         if {type(item) for item in items} in _SCALAR_LISTS:
-            yield prefix, cast("list[str]", items)
+            yield prefix, [_scalar(item) for item in cast("list[str]", items)]
         else:
             for index, item in enumerate(items):
                 yield from _flat(f"{prefix}.{index}", item)
     elif isinstance(value, (str, bool, int, float)):
-        yield prefix, value
+        yield prefix, _scalar(value)
+
+
+def _scalar(value: str | float) -> str | float:
+    """Return what the protocol can hold: an integer has 64 bits, and text is valid."""
+    if isinstance(value, str):
+        return valid_text(value)
+    return str(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
 
 
 _SCALAR_LISTS: tuple[set[type], ...] = ({str}, {bool}, {int}, {float})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from opentelemetry import trace
 
 from arize_async import ArizeClient
@@ -14,6 +13,7 @@ from arize_async.experiments import EvaluationResult
 from arize_async.server import LocalServer
 
 if TYPE_CHECKING:
+    import pytest
     from conftest import Collector
 
     from arize_async.models.dataset import Dataset
@@ -95,6 +95,19 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
         "metadata.maps.0.k": "v",
         "openinference.span.kind": "EVALUATOR",
     }
+
+
+async def test_odd_values_never_lose_a_span(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
+    """Numbers beyond 64 bits and lone surrogates are exported as text."""
+
+    def odd(output: Any) -> EvaluationResult:
+        return EvaluationResult(2**70, "\ud800", "\udfff", {"n": 2**70, "t": "\ud800", "mixed": [1, "a", 2**80]})
+
+    _, frame = await client.experiments.run(name="odd", dataset=dataset.id, task=lambda row: "\ud800", evaluators=[odd])
+    assert frame["eval.odd.score"].to_list() == [float(2**70)] * 3
+    assert len(collector.spans) == 6
+    found = attributes(collector.named("Evaluation: odd")[0])
+    assert (found["score"], found["label"], found["metadata.n"]) == (str(2**70), "\ufffd", str(2**70))
 
 
 async def test_a_dry_run_sends_no_spans(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
