@@ -23,7 +23,7 @@ class Endpoint:
     @property
     def url(self) -> str:
         """The address without a path."""
-        host = f"[{self.host}]" if ":" in self.host and not self.host.startswith("[") else self.host
+        host = f"[{self.host}]" if self.host.count(":") > 1 and not self.host.startswith("[") else self.host
         return f"{self.scheme}://{host}:{self.port}" if self.port else f"{self.scheme}://{host}"
 
     @property

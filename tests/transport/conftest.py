@@ -13,7 +13,7 @@ from arize_async.config import Config
 from arize_async.transport.retry import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
     Serve = Callable[..., AbstractAsyncContextManager[Config]]
@@ -51,7 +51,7 @@ def serve() -> Serve:
     """Start an HTTP server whose every path is answered by one handler; gives the settings that lead to it."""
 
     @asynccontextmanager
-    async def start(handler: Handler, **options: object) -> AsyncIterator[Config]:
+    async def start(handler: Handler, **options: object) -> AsyncGenerator[Config]:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", handler)
         async with TestServer(app) as server:

@@ -391,5 +391,5 @@ from arize_async.transport.flight import FlightTransport
 FlightTransport(Config.load(environ={}, api_key="k"))
 print([name for name in ("pyarrow", "polars", "google.protobuf") if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"

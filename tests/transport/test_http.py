@@ -159,7 +159,7 @@ async def test_a_redirect_is_an_error_that_names_the_target(serve: Any) -> None:
 
     async with serve(handler) as config:
         transport = HttpTransport(config)
-        with pytest.raises(ApiError, match="elsewhere.example"):
+        with pytest.raises(ApiError, match=r"elsewhere\.example"):
             await transport.request("GET", "/v2/spaces")
         await transport.aclose()
     assert calls == 1
