@@ -110,8 +110,13 @@ class Names:
         if len(ids) > 1:
             raise AmbiguousName(word, name, ids)
         if not ids:
-            raise NotFound.by_name(word, name, sorted({candidate.name for candidate in candidates}), hint)
+            # a misspelled name fits no filter: one page of all names shows what was meant
+            around = candidates or (await self._page(kind, path, {**scope, "limit": _PAGE})).iter_items()
+            raise NotFound.by_name(word, name, sorted({candidate.name for candidate in around}), hint)
         return ids[0]
+
+    async def _page(self, kind: type[Page[N]], path: str, query: dict[str, object]) -> Page[N]:
+        return kind.parse(await self._http.request("GET", path, query=query))
 
     async def _candidates(self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str]) -> list[N]:
         async def fetch(cursor: str | None) -> Page[N]:

@@ -121,7 +121,7 @@ def _flat(prefix: str, value: object) -> Iterator[tuple[str, AttributeValue]]:
     """Flatten nested maps with dots; lists of scalars of one type stay lists, other lists are numbered."""
     if isinstance(value, dict):
         for key, item in cast("dict[str, object]", value).items():
-            yield from _flat(f"{prefix}.{key}", item)
+            yield from _flat(valid_text(f"{prefix}.{key}"), item)
     elif isinstance(value, list):
         items = cast("list[object]", value)
         if {type(item) for item in items} in _SCALAR_LISTS:
