@@ -114,11 +114,27 @@ def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 def _series(name: str, values: list[object]) -> pl.Series:
     """Build a column; values of types that no column holds together become text, JSON where they are not text."""
-    try:
-        return pl.Series(name, [plain(value) for value in values], strict=True)
-    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-        cells = [value if value is None or isinstance(value, str) else json_text(value) for value in values]
-        return pl.Series(name, cells, pl.String)
+    cells = [plain(value) for value in values]
+    # polars takes the fields of an object column from its first object and drops those of the others
+    is_nested = any(isinstance(cell, (dict, list)) for cell in cells)
+    for build in (_as_arrow_does,) if is_nested else (_strictly, _as_arrow_does):
+        try:
+            return build(name, cells)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            continue
+    texts = [cell if cell is None or isinstance(cell, str) else json_text(cell) for cell in cells]
+    return pl.Series(name, texts, pl.String)
+
+
+def _strictly(name: str, cells: list[object]) -> pl.Series:
+    return pl.Series(name, cells, strict=True)
+
+
+def _as_arrow_does(name: str, cells: list[Any]) -> pl.Series:
+    """Build a column of numbers that are partly whole, also inside objects and lists."""
+    import pyarrow as pa
+
+    return pl.Series(name, pa.array(cells))
 
 
 def _without_nulls(frame: pl.DataFrame, options: FrameOptions) -> pl.DataFrame:
