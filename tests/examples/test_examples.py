@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import arize_async
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,11 @@ def run(tmp_path: Path) -> Callable[..., str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ARIZE_", "OPENAI_"))}
     # the folder of the examples goes on sys.path only when the interpreter is not in safe mode
     own.pop("PYTHONSAFEPATH", None)
-    environment = own | {"ARIZE_DIRECTORY": str(tmp_path / "arize"), "PYTHONIOENCODING": "utf-8"}
+    environment = own | {
+        "ARIZE_DIRECTORY": str(tmp_path / "arize"),
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONPATH": str(Path(arize_async.__file__).parents[1]),
+    }
 
     def run_example(name: str, *arguments: str) -> str:
         command = [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments]
