@@ -52,6 +52,13 @@ class Running:
         self._place = place
         self._guard = Guard(place.host, api_key)
         self._stack = AsyncExitStack()
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store, once it is open."""
+        assert self._store is not None
+        return self._store
 
     async def open(self) -> Ports:
         """Open everything and return the ports that are in use; when that fails, nothing stays open.
@@ -79,6 +86,7 @@ class Running:
         store = Store(database, directory)
         self._stack.push_async_callback(asyncio.to_thread, store.close)
         await store.write(spaces.ensure_default)
+        self._store = store
         return store
 
     async def _open_flight(self, store: Store) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ async def test_inserting_examples_moves_updated_at_by_a_second(rest: Any, datase
         assert len(answer.body["example_ids"]) == 2
         moments.append(answer.body["updated_at"])
     parsed = [datetime.fromisoformat(moment) for moment in moments]
-    assert all((after - before).total_seconds() >= 1 for before, after in zip(parsed, parsed[1:], strict=False))
+    assert all((after - before).total_seconds() >= 1 for before, after in pairwise(parsed))
     rows = await rest.walk(f"/v2/datasets/{dataset}/examples", "examples", limit="2")
     assert [row.get("more", "-") for row in rows] == ["-", "-", "-", 0, None, 1, None, 2, None]
 

@@ -37,9 +37,7 @@ def spawn(directory: Path) -> subprocess.Popen[str]:
     root = Path(arize_async.__file__).parent.parent
     environment = {**os.environ, "PYTHONPATH": str(root)}
     arguments = [sys.executable, "-c", SERVE, str(directory)]
-    return subprocess.Popen(  # noqa: S603 - our own script
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 async def test_a_restart_on_the_same_directory_keeps_data_and_key(tmp_path: Path, connect: Any) -> None:

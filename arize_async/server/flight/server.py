@@ -70,10 +70,9 @@ class FlightServer(flight.FlightServerBase):
         writer: flight.FlightMetadataWriter,
     ) -> None:
         """Store a dataset or runs."""
-        del context
         with translated("DoPut"):
             name, fields = _decode("DoPutRequest", descriptor.command or b"")
-            body = _UPLOADS[name](self._store, fields, reader.schema, _received(reader))
+            body = _UPLOADS[name](self._store, fields, reader.schema, _received(context, reader))
             writer.write(pa.py_buffer(body))
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
@@ -85,10 +84,13 @@ class FlightServer(flight.FlightServerBase):
             return flight.GeneratorStream(source.schema, _sent(self._store, source))
 
 
-def _received(reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:
+def _received(context: flight.ServerCallContext, reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:
     for chunk in reader:
         if chunk.data is not None:
             yield chunk.data
+    # a stream whose client is gone ends like one that is complete
+    if context.is_cancelled():
+        raise malformed("the upload broke off; nothing was stored")
 
 
 def _sent(store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:

@@ -54,6 +54,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _of_http(request, error)
     except TimeoutError:
         return problem(request, 408, "the request's body did not arrive in time")
+    except web.RequestPayloadError:
+        return problem(request, 400, "the body cannot be read: it broke off, or is not what Content-Encoding says")
     except ConnectionError:
         raise
     except Exception:

@@ -28,8 +28,11 @@ def encode(batch: pa.RecordBatch) -> pa.Array[Any]:
     """Return one JSON document per row of a batch whose columns are plain; NaN and infinities become null."""
     if not batch.num_columns:
         return pa.array(["{}"] * batch.num_rows, pa.string())
-    frame = cast("pl.DataFrame", pl.from_arrow(batch))
-    documents = frame.select(pl.struct(pl.all()).struct.json_encode().alias("doc"))["doc"]
+    # polars has names of its own for a column without one, so the names come in at the end
+    numbered = batch.rename_columns([str(index) for index in range(batch.num_columns)])
+    frame = cast("pl.DataFrame", pl.from_arrow(numbered))
+    named = pl.struct(pl.all()).struct.rename_fields(batch.schema.names)
+    documents = frame.select(named.struct.json_encode().alias("doc"))["doc"]
     return documents.to_arrow().cast(pa.string())
 
 
@@ -104,6 +107,9 @@ def _json_kind(kind: pa.DataType) -> pa.DataType:
 
 
 def _typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
+    if pa.types.is_time(kind):
+        moments = pc.replace_substring_regex(column, "^", "1970-01-01T")
+        return moments.cast(pa.timestamp(kind.unit)).cast(kind)
     if not pa.types.is_timestamp(kind):
         return column if column.type == kind else column.cast(kind)
     unit: Literal["s", "ms", "us", "ns"] = kind.unit
