@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.names import Names
     from arize_async.results.result import ExperimentResult
-    from arize_async.runs.plan import Task
+    from arize_async.runs.plan import Plan, Task
+    from arize_async.runs.runner import ExperimentRunner
     from arize_async.runs.stream import RunStream
     from arize_async.scheduler.progress import Progress
     from arize_async.transport.flight import FlightTransport
@@ -188,9 +190,8 @@ class ExperimentsClient(ExperimentsResource):
             ...             print(run.example_id, run.output)
             ...     experiment, frame = runs.result
         """
-        from arize_async.runs.plan import make_plan
-        from arize_async.runs.runner import ExperimentRunner
-
+        # the libraries behind a run take a second to load, and others may be using this event loop
+        make_plan, runner_class = await asyncio.to_thread(_load_runs)
         plan = make_plan(
             name=name,
             task=task,
@@ -208,6 +209,13 @@ class ExperimentsClient(ExperimentsResource):
         )
         found = await self._datasets.get(dataset=dataset, space=space)
         config = await self._settings()
-        runner = ExperimentRunner(config, flight=self._flight, datasets=self._datasets, experiments=self)
+        runner = runner_class(config, flight=self._flight, datasets=self._datasets, experiments=self)
         async with runner.open(plan, found) as runs:
             yield runs
+
+
+def _load_runs() -> tuple[Callable[..., Plan], type[ExperimentRunner]]:
+    from arize_async.runs.plan import make_plan
+    from arize_async.runs.runner import ExperimentRunner
+
+    return make_plan, ExperimentRunner
