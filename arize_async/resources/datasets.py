@@ -302,7 +302,7 @@ class DatasetsClient(Resource):
         """
         from arize_async.resources.parquet import check_target, write_parquet
 
-        target = check_target(path)
+        target = await check_target(path)
         found = await self.get(dataset=dataset, space=space)
         reading = self._flight.read_dataset(space_id=found.space_id, dataset_id=found.id, version=dataset_version_id)
         async with reading as stream:

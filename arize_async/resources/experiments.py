@@ -253,7 +253,7 @@ class ExperimentsResource(Resource):
         """
         from arize_async.resources.parquet import check_target, write_parquet
 
-        target = check_target(path)
+        target = await check_target(path)
         found = await self.get(experiment=experiment, dataset=dataset, space=space)
         async with self._flight.read_runs(space_id=found.space_id, experiment_id=found.id) as stream:
             await write_parquet(stream, target)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+
+import anyio
 
 from arize_async.errors import InvalidInput
-from arize_async.transport.threads import in_thread
+from arize_async.resources.choice import off_loop
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -18,35 +19,38 @@ if TYPE_CHECKING:
     from arize_async.transport.flight import RecordBatches
 
 _GROUP_BYTES = 128 * 1024 * 1024
-_GRACE = 10.0
-T = TypeVar("T")
 
 
-def check_target(path: str | os.PathLike[str]) -> Path:
+async def check_target(path: str | os.PathLike[str]) -> Path:
     """Return the path of a file that can be written.
 
     Raises:
         InvalidInput: It is a directory, or its directory does not exist.
     """
-    target = Path(path)
-    if target.is_dir():
-        raise InvalidInput(f"path {str(target)!r} is a directory")
-    if not target.parent.is_dir():
-        raise InvalidInput(f"the directory of path {str(target)!r} does not exist")
-    return target
+
+    def check() -> Path:
+        target = Path(path)
+        if target.is_dir():
+            raise InvalidInput(f"path {str(target)!r} is a directory")
+        if not target.parent.is_dir():
+            raise InvalidInput(f"the directory of path {str(target)!r} does not exist")
+        return target
+
+    return await off_loop(check)
 
 
 async def write_parquet(stream: RecordBatches, target: Path) -> None:
     """Write to ``<target>.partial`` and rename it at the end; a failure leaves what stood at ``target``."""
     partial = target.with_name(f"{target.name}.partial")
-    file = await _thread(lambda: _GroupedFile(partial, stream.schema))
+    file = await off_loop(lambda: _GroupedFile(partial, stream.schema))
     try:
         async for batch in stream:
-            await _thread(lambda batch=batch: file.add(batch))
-        await _thread(file.finish)
-        await _thread(lambda: partial.replace(target))
+            await off_loop(lambda batch=batch: file.add(batch))
+        await off_loop(file.finish)
+        await off_loop(lambda: partial.replace(target))
     except BaseException:
-        file.discard()
+        with anyio.CancelScope(shield=True):
+            await off_loop(file.discard)
         raise
 
 
@@ -82,7 +86,3 @@ class _GroupedFile:
             table = pa.Table.from_batches(self._waiting)
             self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
         self._waiting, self._bytes = [], 0
-
-
-async def _thread(function: Callable[[], T]) -> T:
-    return await in_thread(function, name="arize-parquet", grace=_GRACE)
