@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WRITE_TIMEOUT = 120.0
+MEMORY_LIMIT = "1GB"  # for caches and sorting; what does not fit goes to files beside the database
 _FIXED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -114,6 +115,8 @@ def _connect(file: Path | None) -> duckdb.DuckDBPyConnection:
     # DuckDB hands out one shared instance for a file opened twice in a process, which would be two writers;
     # a setting that is different each time makes it refuse the second.
     config: dict[str, str | bool | int | float | list[str]] = {**_FIXED, "custom_user_agent": secrets.token_hex(8)}
+    if file is not None:
+        config["memory_limit"] = MEMORY_LIMIT
     try:
         connection = duckdb.connect(":memory:" if file is None else str(file), config=config)
     except (duckdb.IOException, duckdb.ConnectionException, duckdb.BinderException) as error:

@@ -16,6 +16,7 @@ from arize_async.server.storage import columns, datasets, record_annotations
 from arize_async.server.storage.moments import to_datetime
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import unprocessable
+from arize_async.server.storage.windows import rows_after
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from arize_async.server.storage.datasets import StoredVersion
     from arize_async.server.storage.transaction import Row, Transaction
 
+_SELECT = "SELECT seq, id, created_us, updated_us, doc FROM examples"
 MANAGED = ("id", "created_at", "updated_at", "annotations")
 SCHEMA = pa.schema(
     [
@@ -41,10 +43,7 @@ def page(transaction: Transaction, version: StoredVersion, request: PageRequest)
     """Return examples in order."""
     scope = f"examples:{version.version.id}"
     after = decode_cursor(scope, request.cursor)
-    sql = (
-        "SELECT seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
-    )
-    rows = transaction.all(sql, version.number, -1 if after is None else after, request.limit + 1)
+    rows = stored_batch(transaction, version.number, -1 if after is None else after, request.limit + 1)
     notes = record_annotations.of_records(transaction, version.dataset_number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
@@ -97,10 +96,7 @@ def require_unique_ids(transaction: Transaction, version: StoredVersion) -> None
 
 def stored_batch(transaction: Transaction, version: int, after: int, limit: int) -> list[Row]:
     """Return number, id, created, updated and document of the next rows."""
-    sql = (
-        "SELECT seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
-    )
-    return transaction.all(sql, version, after, limit)
+    return rows_after(transaction, _SELECT, version, after, limit)
 
 
 def _check(index: int, row: Mapping[str, object]) -> None:

@@ -16,6 +16,7 @@ from arize_async.server.storage import columns, experiments, record_annotations
 from arize_async.server.storage.ids import run_id_block
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import malformed, unprocessable
+from arize_async.server.storage.windows import rows_after
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
@@ -35,21 +36,21 @@ SCHEMA = pa.schema(
         ("doc", pa.string()),
     ]
 )
-_SELECT = "SELECT seq, id, example_id, output, error, doc FROM runs WHERE owner_no = ? AND seq > ? ORDER BY seq LIMIT ?"
+_SELECT = "SELECT seq, id, example_id, output, error, doc FROM runs"
 
 
 def page(transaction: Transaction, experiment: StoredExperiment, request: PageRequest) -> Page[ExperimentRun]:
     """Return runs in the order in which they came, which is ascending ``id``."""
     scope = f"runs:{experiment.experiment.id}"
     after = decode_cursor(scope, request.cursor)
-    rows = transaction.all(_SELECT, experiment.number, -1 if after is None else after, request.limit + 1)
+    rows = stored_batch(transaction, experiment.number, -1 if after is None else after, request.limit + 1)
     notes = record_annotations.of_records(transaction, experiment.number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
 
 def stored_batch(transaction: Transaction, experiment: int, after: int, limit: int) -> list[Row]:
     """Return number, id, example id, output, error and document of the next runs."""
-    return transaction.all(_SELECT, experiment, after, limit)
+    return rows_after(transaction, _SELECT, experiment, after, limit)
 
 
 def add_rows(transaction: Transaction, experiment: StoredExperiment, rows: Sequence[Mapping[str, object]]) -> list[str]:
