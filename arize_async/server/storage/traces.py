@@ -65,7 +65,8 @@ def add(transaction: Transaction, space_id: str, spans: Mapping[str, Sequence[St
         NotFound: The space is not known.
     """
     space = _space(transaction, space_id)
-    rows = [(_project(transaction, space, name), span) for name, group in spans.items() for span in group]
+    projects = {name: _project(transaction, space, name) for name, group in spans.items() if group}
+    rows = [(projects[name], span) for name, group in spans.items() for span in group]
     if not rows:
         return
     data = pa.table(
