@@ -66,6 +66,11 @@ class RunStream:
         return self._pipeline.statistics
 
     @property
+    def ready(self) -> int:
+        """How many runs can be taken without waiting."""
+        return self._pipeline.ready
+
+    @property
     def result(self) -> ExperimentResult:
         """What finished, as the pair that ``run`` returns.
 

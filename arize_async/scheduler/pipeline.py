@@ -91,6 +91,7 @@ class Pipeline(Generic[I, T, E]):
         self._idle_evaluators = 0
         self._waiting: asyncio.Queue[tuple[_Run[I, T, E], int] | None] = asyncio.Queue(max(tasks, evaluations))
         self._finished: asyncio.Queue[Finished[I, T, E] | None] = asyncio.Queue(max(tasks, evaluations))
+        self._all_finished = False
         self._passed: dict[int, _Run[I, T, E]] = {}
         self.statistics = Statistics()
 
@@ -121,6 +122,11 @@ class Pipeline(Generic[I, T, E]):
             error = _first(errors)
             raise error from error.__cause__
 
+    @property
+    def ready(self) -> int:
+        """How many results can be taken without waiting."""
+        return max(0, self._finished.qsize() - self._all_finished)
+
     def untaken(self) -> list[Finished[I, T, E]]:
         """Return what has left the task stage and was not taken from the results: nothing that was paid for is lost.
 
@@ -140,6 +146,7 @@ class Pipeline(Generic[I, T, E]):
             for _ in range(self._evaluator_workers):
                 await self._waiting.put(None)
         await self._finished.put(None)
+        self._all_finished = True
 
     def _add_task_worker(self, source: Source[I], tasks: asyncio.TaskGroup, evaluators: asyncio.TaskGroup) -> None:
         if self._task_workers < self._limits[0]:
