@@ -28,7 +28,7 @@ def table_of_frame(frame: ArrowStream) -> pa.Table:
     """
     try:
         table = _table_of_pandas(frame) if _is_pandas(frame) else pa.table(cast("Any", frame))
-        return table.cast(portable_schema(table.schema))
+        return _decoded(table).cast(portable_schema(table.schema))
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise InvalidRows(f"the frame cannot be read as Arrow data: {error}") from error
 
@@ -48,6 +48,17 @@ def _is_pandas(frame: object) -> bool:
 
 def _table_of_pandas(frame: object) -> pa.Table:
     return pa.Table.from_pandas(cast("Any", frame), preserve_index=False).replace_schema_metadata(None)
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    """Write out columns of categories whose values are views: pyarrow has no cast for them."""
+    for index, kind in enumerate(table.schema.types):
+        if isinstance(kind, pa.DictionaryType) and kind.value_type != portable(kind.value_type):
+            plain = portable(kind.value_type)
+            chunks = cast("list[pa.DictionaryArray[Any, Any]]", table.column(index).chunks)
+            values = [chunk.dictionary.cast(plain).take(chunk.indices) for chunk in chunks]
+            table = table.set_column(index, table.schema.names[index], pa.chunked_array(values, plain))
+    return table
 
 
 def portable_schema(schema: pa.Schema) -> pa.Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TypeVar, cast, get_origin
 
 import attrs
@@ -86,6 +87,13 @@ def _string(value: object, _: type) -> str:
     return value
 
 
+def _member(value: object, kind: type[StrEnum]) -> StrEnum:
+    try:
+        return kind(_string(value, str))
+    except ValueError:
+        raise ValueError(f"expected one of {', '.join(kind)}, got {value!r}") from None
+
+
 def _boolean(value: object, _: type) -> bool:
     if not isinstance(value, bool):
         raise _expected("a boolean", value)
@@ -164,6 +172,7 @@ def _is_subclass_of(base: type) -> Callable[[object], bool]:
 
 converter = cattrs.Converter(detailed_validation=True)
 converter.register_structure_hook(str, _string)
+converter.register_structure_hook(StrEnum, _member)
 converter.register_structure_hook(bool, _boolean)
 converter.register_structure_hook(int, _integer)
 converter.register_structure_hook(float, _number)
