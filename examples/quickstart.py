@@ -62,7 +62,7 @@ def main() -> None:
         )
         experiment, df = result
         print(experiment)
-        print(df)
+        print(df.select("output", "eval.is_correct.label", "eval.is_brief.label", "latency"))
         print(result.summary)
         right = int(df["eval.is_correct.score"].sum())
         print(f"{right} of {len(df)} answers are right.")
