@@ -57,7 +57,9 @@ def _decoded(table: pa.Table) -> pa.Table:
             plain = portable(kind.value_type)
             chunks = cast("list[pa.DictionaryArray[Any, Any]]", table.column(index).chunks)
             values = [chunk.dictionary.cast(plain).take(chunk.indices) for chunk in chunks]
-            table = table.set_column(index, table.schema.names[index], pa.chunked_array(values, plain))
+            table = table.set_column(
+                index, table.schema.names[index], pa.chunked_array(cast("Any", values), cast("Any", plain))
+            )
     return table
 
 
