@@ -12,7 +12,7 @@ import nox
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "examples"]
+nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "official", "examples"]
 
 ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
@@ -73,6 +73,15 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
     session.run("coverage", "combine", "--quiet", env=env)
     session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []), env=env)
+
+
+@nox.session
+def official(session: nox.Session) -> None:
+    """Run the unmodified official SDK against the embedded server."""
+    install_wheel(session, "test")
+    session.install(OFFICIAL)
+    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
+    session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", "tests/official", *session.posargs, env=env)
 
 
 @nox.session
