@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from arize_async.server.app import Running
+    from arize_async.server.options import ClientOptions
 
 MEMORY = ":memory:"
 
@@ -98,7 +99,7 @@ class LocalServer:
         return self._key
 
     @property
-    def client_options(self) -> dict[str, str | int]:
+    def client_options(self) -> ClientOptions:
         """Arguments for an ``ArizeClient``, ours or the official one.
 
         Raises:
