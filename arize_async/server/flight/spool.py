@@ -59,4 +59,4 @@ class Spool:
     def reader(self) -> pa.RecordBatchReader:
         """Return everything that was written; nothing can be added afterwards."""
         self._writer.close()
-        return pa.ipc.open_stream(pa.OSFile(str(self._file)))
+        return pa.ipc.open_stream(pa.OSFile(str(self._file), "rb"))

@@ -11,7 +11,6 @@ from arize_async.models.requests import InsertExamples, SearchExamples
 from arize_async.server.rest.exchange import answer, answer_page, page_request, read_body
 from arize_async.server.storage import datasets, examples
 from arize_async.server.storage.pages import Page, PageRequest
-from arize_async.server.storage.refusals import malformed, unprocessable
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
@@ -47,23 +46,16 @@ class ExampleHandlers:
     async def search(self, request: web.Request) -> web.Response:
         """List examples that fit a filter."""
         body = await read_body(request, SearchExamples)
-        refuse_filter(body.filter)
         wanted = PageRequest(body.limit, body.cursor)
-        page = await self._store.read(_page, request.match_info["dataset_id"], body.dataset_version_id, wanted)
+        page = await self._store.read(
+            _page, request.match_info["dataset_id"], body.dataset_version_id, wanted, body.filter
+        )
         return answer_page("examples", page.items, page.next_cursor)
 
     async def insert(self, request: web.Request) -> web.Response:
         """Add examples to a version."""
         body = await read_body(request, InsertExamples)
         return answer(await self._store.write(_insert, *_target(request), body.examples), 201)
-
-
-def refuse_filter(text: str | None) -> None:
-    """Refuse filters."""
-    if text is not None and not text.strip():
-        raise malformed("filter: blank; leave it out to get everything")
-    if text is not None:
-        raise unprocessable("filter is not supported yet")
 
 
 def _target(request: web.Request) -> tuple[str, str | None]:
@@ -75,9 +67,10 @@ def _version(transaction: Transaction, dataset_id: str, version_id: str | None) 
 
 
 def _page(
-    transaction: Transaction, dataset_id: str, version_id: str | None, request: PageRequest
+    transaction: Transaction, dataset_id: str, version_id: str | None, request: PageRequest, only: str | None = None
 ) -> Page[DatasetExample]:
-    return examples.page(transaction, _version(transaction, dataset_id, version_id), request)
+    dataset = datasets.get(transaction, dataset_id)
+    return examples.page(transaction, dataset, datasets.version(transaction, dataset, version_id), request, only)
 
 
 def _insert(

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from arize_async.models.experiment import ExperimentWithRunIds
 from arize_async.models.requests import AnnotateRecords, AppendRuns, SearchRuns
-from arize_async.server.rest.examples import refuse_filter
 from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
 from arize_async.server.storage import experiments, runs
 from arize_async.server.storage.pages import Page, PageRequest
@@ -48,9 +47,8 @@ class RunHandlers:
     async def search(self, request: web.Request) -> web.Response:
         """List runs that fit a filter."""
         body = await read_body(request, SearchRuns)
-        refuse_filter(body.filter)
         wanted = PageRequest(body.limit, body.cursor)
-        page = await self._store.read(_page, request.match_info["experiment_id"], wanted)
+        page = await self._store.read(_page, request.match_info["experiment_id"], wanted, body.filter)
         return answer_page("experiment_runs", page.items, page.next_cursor)
 
     async def append(self, request: web.Request) -> web.Response:
@@ -66,8 +64,10 @@ class RunHandlers:
         return nothing(202)
 
 
-def _page(transaction: Transaction, experiment_id: str, request: PageRequest) -> Page[ExperimentRun]:
-    return runs.page(transaction, experiments.get(transaction, experiment_id), request)
+def _page(
+    transaction: Transaction, experiment_id: str, request: PageRequest, only: str | None = None
+) -> Page[ExperimentRun]:
+    return runs.page(transaction, experiments.get(transaction, experiment_id), request, only)
 
 
 def _append(transaction: Transaction, experiment_id: str, rows: Sequence[Mapping[str, object]]) -> ExperimentWithRunIds:

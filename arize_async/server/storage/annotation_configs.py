@@ -105,6 +105,11 @@ def by_name(transaction: Transaction, space: int) -> dict[str, AnnotationConfig]
     return {config.name: config for config in configs}
 
 
+def names(transaction: Transaction, space: int) -> set[str]:
+    """Return the names of the annotation configs of a space."""
+    return {row[0] for row in transaction.all("SELECT name FROM annotation_configs WHERE space_no = ?", space)}
+
+
 def check(configs: Mapping[str, AnnotationConfig], value: AnnotationInput, path: str) -> None:
     """Refuse an annotation that does not fit its config.
 

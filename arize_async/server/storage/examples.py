@@ -12,21 +12,24 @@ import orjson
 import pyarrow as pa
 
 from arize_async.models.example import DatasetExample
-from arize_async.server.storage import columns, datasets, record_annotations
+from arize_async.server.storage import annotation_configs, columns, datasets, record_annotations
+from arize_async.server.storage.filters.compile import compile_filter
+from arize_async.server.storage.filters.fields import Scope
+from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.moments import to_datetime
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import unprocessable
-from arize_async.server.storage.windows import rows_after
+from arize_async.server.storage.windows import rows_after, rows_that_fit
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arize_async.models.annotation import Annotation
-    from arize_async.server.storage.datasets import StoredVersion
+    from arize_async.server.storage.datasets import StoredDataset, StoredVersion
     from arize_async.server.storage.transaction import Row, Transaction
 
-_SELECT = "SELECT seq, id, created_us, updated_us, doc FROM examples"
+_SELECT = "SELECT seq, id, created_us, updated_us, doc FROM examples t"
 MANAGED = ("id", "created_at", "updated_at", "annotations")
 SCHEMA = pa.schema(
     [
@@ -39,11 +42,27 @@ SCHEMA = pa.schema(
 )
 
 
-def page(transaction: Transaction, version: StoredVersion, request: PageRequest) -> Page[DatasetExample]:
-    """Return examples in order."""
+def page(
+    transaction: Transaction,
+    dataset: StoredDataset,
+    version: StoredVersion,
+    request: PageRequest,
+    only: str | None = None,
+) -> Page[DatasetExample]:
+    """Return examples in order; ``only`` is a filter.
+
+    Raises:
+        BadRequest: The filter is blank.
+        UnprocessableEntity: The filter is none.
+    """
     scope = f"examples:{version.version.id}"
     after = decode_cursor(scope, request.cursor)
-    rows = stored_batch(transaction, version.number, -1 if after is None else after, request.limit + 1)
+    behind = -1 if after is None else after
+    if only is None:
+        rows = stored_batch(transaction, version.number, behind, request.limit + 1)
+    else:
+        condition = compile_filter(parse(only), _scope(transaction, dataset, version))
+        rows = rows_that_fit(transaction, _SELECT, condition, version.number, behind, request.limit + 1)
     notes = record_annotations.of_records(transaction, version.dataset_number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
@@ -97,6 +116,16 @@ def require_unique_ids(transaction: Transaction, version: StoredVersion) -> None
 def stored_batch(transaction: Transaction, version: int, after: int, limit: int) -> list[Row]:
     """Return number, id, created, updated and document of the next rows."""
     return rows_after(transaction, _SELECT, version, after, limit)
+
+
+def _scope(transaction: Transaction, dataset: StoredDataset, version: StoredVersion) -> Scope:
+    return Scope(
+        texts={"id"},
+        moments={"created_at": "created_us", "updated_at": "updated_us"},
+        columns=columns.read(transaction, version.number),
+        annotated=dataset.number,
+        annotations=annotation_configs.names(transaction, dataset.space_number),
+    )
 
 
 def _check(index: int, row: Mapping[str, object]) -> None:

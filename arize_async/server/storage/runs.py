@@ -12,11 +12,14 @@ import orjson
 import pyarrow as pa
 
 from arize_async.models.run import ExperimentRun
-from arize_async.server.storage import columns, experiments, record_annotations
+from arize_async.server.storage import annotation_configs, columns, experiments, record_annotations
+from arize_async.server.storage.filters.compile import compile_filter
+from arize_async.server.storage.filters.fields import Scope
+from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.ids import run_id_block
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
 from arize_async.server.storage.refusals import malformed, unprocessable
-from arize_async.server.storage.windows import rows_after
+from arize_async.server.storage.windows import rows_after, rows_that_fit
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
@@ -36,14 +39,26 @@ SCHEMA = pa.schema(
         ("doc", pa.string()),
     ]
 )
-_SELECT = "SELECT seq, id, example_id, output, error, doc FROM runs"
+_SELECT = "SELECT seq, id, example_id, output, error, doc FROM runs t"
 
 
-def page(transaction: Transaction, experiment: StoredExperiment, request: PageRequest) -> Page[ExperimentRun]:
-    """Return runs in the order in which they came, which is ascending ``id``."""
+def page(
+    transaction: Transaction, experiment: StoredExperiment, request: PageRequest, only: str | None = None
+) -> Page[ExperimentRun]:
+    """Return runs in the order in which they came, which is ascending ``id``; ``only`` is a filter.
+
+    Raises:
+        BadRequest: The filter is blank.
+        UnprocessableEntity: The filter is none.
+    """
     scope = f"runs:{experiment.experiment.id}"
     after = decode_cursor(scope, request.cursor)
-    rows = stored_batch(transaction, experiment.number, -1 if after is None else after, request.limit + 1)
+    behind = -1 if after is None else after
+    if only is None:
+        rows = stored_batch(transaction, experiment.number, behind, request.limit + 1)
+    else:
+        condition = compile_filter(parse(only), _scope(transaction, experiment))
+        rows = rows_that_fit(transaction, _SELECT, condition, experiment.number, behind, request.limit + 1)
     notes = record_annotations.of_records(transaction, experiment.number, [row[1] for row in rows])
     return page_of(rows, request.limit, scope, lambda row: _build(row, notes.get(row[1], [])))
 
@@ -105,6 +120,16 @@ def annotate(transaction: Transaction, experiment: StoredExperiment, inputs: Seq
     known = {row[0] for row in transaction.all(sql, experiment.number, wanted)}
     if record_annotations.annotate(transaction, experiment.space_number, experiment.number, inputs, known):
         experiments.touch(transaction, experiment)
+
+
+def _scope(transaction: Transaction, experiment: StoredExperiment) -> Scope:
+    return Scope(
+        texts={"id", "example_id", "output", "error"},
+        moments={},
+        columns=columns.read(transaction, experiment.number),
+        annotated=experiment.number,
+        annotations=annotation_configs.names(transaction, experiment.space_number),
+    )
 
 
 def _check(index: int, row: Mapping[str, object], *, needs_example: bool) -> None:
