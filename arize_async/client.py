@@ -329,8 +329,13 @@ class _Embedded:
         self._loop, self._running, self._lock = loop, None, asyncio.Lock()
 
     async def aclose(self) -> None:
-        if self._running is not None:
+        """Stop the server, on the loop that it belongs to."""
+        if self._running is None or self._loop is None:
+            return
+        if self._loop is asyncio.get_running_loop():
             await self._running.aclose()
+        elif self._loop.is_running():
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._running.aclose(), self._loop))
 
     def __repr__(self) -> str:
         return f"local {Path(self._path).name!r}"

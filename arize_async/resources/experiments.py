@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import builtins
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from arize_async.errors import InvalidInput, InvalidRows
+import anyio
+
+from arize_async.errors import ArizeError, InvalidInput, InvalidRows
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
 from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns, check_name
@@ -293,9 +296,20 @@ class ExperimentsResource(Resource):
         dataset = await self._get(Dataset, paths.fill(paths.DATASET, dataset_id=dataset_id))
         reader = await off_loop(lambda: source.reader(columns))
         place = {"space_id": dataset.space_id, "dataset_id": dataset_id, "name": name}
-        await self._flight.init_experiment(**place)
-        uploaded = await self._flight.upload_runs(**place, data=reader)
+        announced = await self._flight.init_experiment(**place)
+        try:
+            uploaded = await self._flight.upload_runs(**place, data=reader)
+        except BaseException:
+            with anyio.move_on_after(self._config.timeouts.close, shield=True):
+                await self._delete_if_empty(announced.experiment_id)
+            raise
         return await self._get(Experiment, paths.fill(paths.EXPERIMENT, experiment_id=uploaded))
+
+    async def _delete_if_empty(self, experiment_id: str) -> None:
+        """Free the name of an experiment that got no runs, so that the call can be made again."""
+        with suppress(ArizeError):
+            if not (await self.list_runs(experiment=experiment_id, limit=1)).experiment_runs:
+                await self.delete(experiment=experiment_id)
 
 
 def _without_missing_outputs(rows: list[dict[str, object]]) -> list[dict[str, object]]:

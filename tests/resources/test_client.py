@@ -72,9 +72,9 @@ async def test_local_data_stays(tmp_path: Path) -> None:
 async def test_the_default_directory_is_below_the_users(tmp_path: Path) -> None:
     """``arize_directory`` wins over ``ARIZE_DIRECTORY``."""
     async with ArizeClient.local(arize_directory=str(tmp_path / "mine")):
-        assert (tmp_path / "mine" / "local").is_dir()  # noqa: ASYNC240 - one look
+        assert (tmp_path / "mine" / "local").is_dir()
     async with ArizeClient.local():
-        assert (tmp_path / "arize" / "local").is_dir()  # noqa: ASYNC240 - one look
+        assert (tmp_path / "arize" / "local").is_dir()
 
 
 async def test_a_local_client_does_not_mind_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ async def test_an_empty_file_has_no_rows(client: ArizeClient, tmp_path: Path) ->
     pq.write_table(pa.table({"q": pa.array([], pa.string())}), tmp_path / "empty.parquet")
     (tmp_path / "sub").mkdir()
     for path in (tmp_path / "empty.parquet", tmp_path / "sub"):
-        with pytest.raises(InvalidRows, match="no rows|no Parquet"):
+        with pytest.raises(InvalidRows, match=r"no rows|no Parquet"):
             await client.datasets.create(name="d", space="default", examples=path)
     (tmp_path / "broken.parquet").write_bytes(b"no parquet at all")
     with pytest.raises(InvalidRows, match="cannot be read"):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import polars as pl
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from arize_async import ArizeClient
-from arize_async.errors import Conflict, InvalidInput, InvalidRows, NotFound, UnprocessableEntity
+from arize_async.errors import ArizeError, Conflict, InvalidInput, InvalidRows, NotFound, UnprocessableEntity
 from arize_async.experiments import EvaluationResultFieldNames, ExperimentTaskFieldNames
 from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput
 
@@ -173,6 +173,20 @@ async def test_a_name_is_taken_once(client: ArizeClient, dataset: Dataset, count
     assert caught.value.status == 409
 
 
+async def test_a_failed_upload_frees_the_name(client: ArizeClient, dataset: Dataset, tmp_path: Path) -> None:
+    """When the rows cannot be sent to the end, the empty experiment goes and the call can be made again."""
+    whole = pa.table({"example_id": ["e"], "output": ["o"]})
+    pq.write_table(whole, tmp_path / "1.parquet")
+    pq.write_table(whole, tmp_path / "2.parquet")
+    page = (tmp_path / "2.parquet").read_bytes()
+    (tmp_path / "2.parquet").write_bytes(b"PAR1" + bytes(len(page) // 4) + page[len(page) // 4 + 4 :])
+    arguments: dict[str, Any] = {"name": "e", "dataset": dataset.id, "task_fields": FIELDS}
+    with pytest.raises(ArizeError):
+        await client.experiments.create(**arguments, experiment_runs=tmp_path)
+    assert (await client.experiments.list(dataset=dataset.id)).experiments == []
+    await client.experiments.create(**arguments, experiment_runs=tmp_path / "1.parquet")
+
+
 async def test_an_experiment_is_listed_got_and_deleted(client: ArizeClient, dataset: Dataset) -> None:
     """By id and by name; afterwards it is not found."""
     data = [{"example_id": "e", "output": "o"}]
@@ -257,7 +271,7 @@ async def test_runs_are_exported(client: ArizeClient, dataset: Dataset, tmp_path
     target.write_text("old")
     await client.experiments.export_to_parquet(experiment="e", dataset="questions", path=target)
     assert pq.read_table(target).column("output").to_pylist() == [str(n) for n in range(1500)]
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["runs.parquet"]
+    assert not (tmp_path / "runs.parquet.partial").exists()
     await client.experiments.delete(experiment=experiment.id)
     with pytest.raises(NotFound):
         await client.experiments.export_to_parquet(experiment=experiment.id, path=str(tmp_path / "gone.parquet"))

@@ -22,7 +22,7 @@ EVALUATORS = {
         score="points", label="verdict", explanation="why", metadata={"ver": "version", "details": None}
     )
 }
-ROW = {
+ROW: dict[str, object] = {
     "id": 7,
     "answer": {"a": 1},
     "points": 1,

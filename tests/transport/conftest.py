@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from arize_async.config import Config
 from arize_async.transport.retry import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
     Serve = Callable[..., AbstractAsyncContextManager[Config]]
@@ -59,3 +60,11 @@ def serve() -> Serve:
             yield Config.load(environ={}, api_key=KEY, **address, **options)
 
     return start
+
+
+@pytest.fixture
+async def unused_port() -> AsyncIterator[int]:
+    """A port that is bound and on which nobody listens."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]

@@ -75,7 +75,9 @@ class Server(fl.FlightServerBase):
         self.upload_ended = threading.Event()
         self.first_batch = threading.Event()
 
-    def do_action(self, context: fl.ServerCallContext, action: fl.Action) -> Iterator[fl.Result]:
+    def do_action(  # pyright: ignore[reportIncompatibleMethodOverride] - the stubs know no results
+        self, context: fl.ServerCallContext, action: fl.Action
+    ) -> Iterator[fl.Result]:
         """Give what the test wants."""
         self.commands.append(action.type.encode() + b" " + action.body.to_pybytes())
         body = self.act()
@@ -269,6 +271,7 @@ async def test_rows_that_fail_half_way_break_the_upload_off(server: Server, flig
 
     def parts() -> Iterator[pa.RecordBatch]:
         yield batch(0)
+        assert server.first_batch.wait(10)
         raise InvalidRows("row 10 is odd")
 
     reader = pa.RecordBatchReader.from_batches(SCHEMA, parts())
@@ -283,9 +286,14 @@ async def test_a_row_that_no_message_holds_is_refused(
 ) -> None:
     """The error says that a row is too large, and the server keeps nothing."""
     monkeypatch.setattr(flight_connection, "MAX_SENT_BYTES", 1024 * 1024)
-    table = pa.table({"n": [1, 2], "text": ["small", "x" * 2_000_000]})
+
+    def parts() -> Iterator[pa.RecordBatch]:
+        yield batch(0)
+        assert server.first_batch.wait(10)
+        yield pa.record_batch([pa.array([1]), pa.array(["x" * 2_000_000])], schema=SCHEMA)
+
     with pytest.raises(InvalidRows, match="larger than 1 MiB"):
-        await flight.upload_runs(**PLACE, data=table)
+        await flight.upload_runs(**PLACE, data=pa.RecordBatchReader.from_batches(SCHEMA, parts()))
     assert await asyncio.to_thread(server.upload_ended.wait, 10)
     assert server.uploads[0][1]
 

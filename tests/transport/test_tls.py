@@ -59,7 +59,9 @@ async def rest(authority: trustme.CA) -> AsyncIterator[dict[str, Any]]:
 class Action(fl.FlightServerBase):
     """Answers the init action."""
 
-    def do_action(self, context: Any, action: Any) -> Iterator[fl.Result]:
+    def do_action(  # pyright: ignore[reportIncompatibleMethodOverride] - the stubs know no results
+        self, context: Any, action: Any
+    ) -> Iterator[fl.Result]:
         """Give an experiment."""
         yield fl.Result(encode_answer("CreateExperimentDBEntryResponse", experiment_id="E1"))
 
@@ -68,7 +70,7 @@ class Action(fl.FlightServerBase):
 def flight(authority: trustme.CA) -> Iterator[dict[str, Any]]:
     """A Flight server with TLS; gives the arguments that lead to it."""
     issued = authority.issue_cert("127.0.0.1")
-    pair = (issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes())
+    pair: Any = (issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes())
     server = Action("grpc+tls://127.0.0.1:0", tls_certificates=[pair])
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
