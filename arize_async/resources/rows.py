@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-Path = str | os.PathLike[str]
+FilePath = str | os.PathLike[str]
 
 
 class ArrowStream(Protocol):
@@ -23,7 +23,7 @@ class ArrowStream(Protocol):
         ...
 
 
-Rows = Sequence[Mapping[str, object]] | ArrowStream | Path | Sequence[Path]
+Rows = Sequence[Mapping[str, object]] | ArrowStream | FilePath | Sequence[FilePath]
 """A list of dicts, a data frame, or the path or paths of Parquet, Arrow or Feather files or of directories of them."""
 
 
@@ -180,7 +180,7 @@ def _load(rows: Rows) -> Source:
     if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
         return RowList(cast("Sequence[Mapping[str, object]]", rows))
     if isinstance(rows, Sequence) and all(isinstance(row, (str, os.PathLike)) for row in rows):
-        return _load_files(cast("Sequence[Path]", rows))
+        return _load_files(cast("Sequence[FilePath]", rows))
     kinds = sorted({type(row).__name__ for row in rows}) if isinstance(rows, Sequence) else [type(rows).__name__]
     raise InvalidRows(f"expected a list of dicts, a data frame, or paths of files; got {', '.join(kinds)}")
 
@@ -197,7 +197,7 @@ def _load_frame(frame: ArrowStream) -> Source:
         return RowList(rows)
 
 
-def _load_files(paths: Sequence[Path]) -> RowFiles:
+def _load_files(paths: Sequence[FilePath]) -> RowFiles:
     from arize_async.resources.frames import dataset_of_files
 
     return RowFiles(dataset_of_files(paths))
