@@ -16,14 +16,14 @@ import asyncio
 import concurrent.futures
 import logging
 import os
-import queue
 import threading
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from functools import partial
-from typing import Any, Final, Generic, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, ParamSpec, Protocol, Self, TypeVar, cast
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -32,16 +32,15 @@ from arize_async.errors import ClientClosed, WouldDeadlock
 
 P = ParamSpec("P")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 F = TypeVar("F")
 W = TypeVar("W")
 S = TypeVar("S", bound="_Service")
+I = TypeVar("I", bound="_Source[object]")  # noqa: E741 - iterator
 Farewell = Callable[[], Awaitable[None]]
 
 GRACE: Final = 10.0
 """Seconds that an interrupted call has to clean up, and an unclosed client at exit."""
-
-AHEAD: Final = 64
-"""Items of an iterator that may be ready before they are asked for."""
 
 log = logging.getLogger("arize_sync")
 
@@ -92,29 +91,14 @@ class Portal:
             yield facade(stay.entered.result(), self)
         except BaseException as error:
             loop.soon(stay.leave, error)
+            if not loop.can_wait:  # collected on the loop's thread, or in a child that must leave it to its parent
+                raise
             loop.settle(call)
             if call.finished.exception() is error:
                 raise
         else:
             loop.soon(stay.leave, None)
             loop.settle(call)
-        call.finished.result()
-
-    def iterate(self, source: AsyncIterable[T], *, ahead: int = AHEAD) -> Generator[T]:
-        """Yield the items of an asynchronous iterable; one task walks it, and is cancelled by closing the generator.
-
-        Args:
-            source: What to walk.
-            ahead: Most items that may be ready before they are asked for; the task waits while there are so many.
-        """
-        loop, feed = self._loop(), _Feed(source, ahead)
-        call = _Call(feed.run)
-        call.finished.add_done_callback(feed.end)
-        loop.submit(call)
-        try:
-            yield from feed.items(loop)
-        finally:
-            loop.abort(call)
         call.finished.result()
 
     def close(self) -> None:
@@ -145,6 +129,13 @@ class _Service(Protocol):
     async def __aenter__(self) -> object: ...
 
     async def aclose(self) -> None: ...
+
+
+class _Source(Protocol[T_co]):
+    @property
+    def ready(self) -> int: ...
+
+    async def __anext__(self) -> T_co: ...
 
 
 class Facade(Generic[W]):
@@ -178,6 +169,43 @@ class Owner(Facade[S]):
 
     def __exit__(self, *exc_info: object) -> None:
         self._portal.close()
+
+
+class Stream(Facade[I], Generic[I, T]):
+    """A facade that iterates: it takes the items that are ready in one call, and nothing that was not asked for.
+
+    Each call is a task of its own, so what is behind holds no cancel scope between items.
+    """
+
+    def __init__(self, wrapped: I, portal: Portal) -> None:
+        """Take the iterator, and the portal that runs its coroutines."""
+        super().__init__(wrapped, portal)
+        self._taking = threading.Lock()
+        self._taken: deque[T] = deque()
+        self._end: Exception | None = None
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        with self._taking:
+            if not self._taken and self._end is None:
+                self._portal.call(self._take)
+            if self._taken:
+                return self._taken.popleft()
+            end, self._end = self._end, StopIteration()
+            raise end or StopIteration
+
+    async def _take(self) -> None:
+        """Take what is ready; an error is kept until the items before it are given."""
+        try:
+            self._taken.append(cast("T", await anext(self._wrapped)))
+            while self._wrapped.ready:
+                self._taken.append(cast("T", await anext(self._wrapped)))
+        except StopAsyncIteration:
+            self._end = StopIteration()
+        except Exception as error:  # noqa: BLE001 - raised by __next__
+            self._end = error
 
 
 class _Call(Generic[T]):
@@ -241,48 +269,6 @@ class _Stay(Generic[T]):
         self._leaving.set()
 
 
-class _Feed(Generic[T]):
-    """Items on their way from the loop to a thread."""
-
-    def __init__(self, source: AsyncIterable[T], ahead: int) -> None:
-        self._source = source
-        self._ready: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
-        self._room = asyncio.Semaphore(ahead - 1)
-        self._most_taken = max(1, ahead // 2)
-
-    async def run(self) -> None:
-        """Walk the source, no further ahead than there is room."""
-        items = aiter(self._source)
-        try:
-            async for item in items:
-                self._ready.put((item,))
-                await self._room.acquire()
-        finally:
-            if isinstance(items, AsyncGenerator):
-                await items.aclose()
-
-    def end(self, _: Future[None]) -> None:
-        """Tell the thread that nothing follows."""
-        self._ready.put(None)
-
-    def items(self, loop: _Loop) -> Generator[T]:
-        """Yield what is ready, and speak to the loop once for many items."""
-        taken = 0
-        while True:
-            if taken and (taken >= self._most_taken or self._ready.empty()):
-                loop.soon(self._make_room, taken)
-                taken = 0
-            item = self._ready.get()
-            if item is None:
-                return
-            taken += 1
-            yield item[0]
-
-    def _make_room(self, taken: int) -> None:
-        for _ in range(taken):
-            self._room.release()
-
-
 class _Loop:
     """An event loop on a thread, in one process."""
 
@@ -310,9 +296,14 @@ class _Loop:
         self._ready.result()
         return self
 
+    @property
+    def can_wait(self) -> bool:
+        """Whether this thread can wait for the loop."""
+        return self._process == os.getpid() and threading.get_ident() != self._thread.ident
+
     def submit(self, call: _Call[Any]) -> None:
         """Start a coroutine with the context variables of this thread."""
-        self._check_thread()
+        self._check_place()
         try:
             self._ready.result().start_task_soon(self._run, call)
         except RuntimeError as error:
@@ -323,6 +314,7 @@ class _Loop:
 
     def settle(self, call: _Call[Any], *milestones: Future[Any]) -> None:
         """Wait until a call has ended or a milestone is reached; what interrupts the wait cancels the call."""
+        self._check_place()
         try:
             wait([call.finished, *milestones], return_when=FIRST_COMPLETED)
         except BaseException:
@@ -330,12 +322,9 @@ class _Loop:
             raise
 
     def abort(self, call: _Call[Any]) -> None:
-        """Cancel a call unless it has ended, and give it time to clean up."""
-        if call.finished.done() or self._process != os.getpid():
-            return
+        """Cancel a call and give it time to clean up."""
         self.soon(call.cancel, concurrent.futures.CancelledError())
-        # A generator may be collected on any thread; the loop's own cannot wait for the loop.
-        if threading.get_ident() != self._thread.ident and wait([call.finished], timeout=GRACE).not_done:
+        if wait([call.finished], timeout=GRACE).not_done:
             log.warning("an interrupted call did not clean up within %g seconds and was left behind", GRACE)
 
     def soon(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -346,7 +335,7 @@ class _Loop:
 
     def close(self) -> None:
         """Stop the loop, wait for it and raise what went wrong."""
-        self._check_thread()
+        self._check_place()
         self.stop()
         self._thread.join()
         self._stopped.result()
@@ -359,8 +348,10 @@ class _Loop:
         self.stop()
         wait([self._stopped], timeout=GRACE if self._process == os.getpid() else 0)
 
-    def _check_thread(self) -> None:
-        if threading.get_ident() == self._thread.ident:
+    def _check_place(self) -> None:
+        if self._process != os.getpid():
+            raise ClientClosed("This was opened by the parent process, which alone can close it")
+        if not self.can_wait:
             raise WouldDeadlock(
                 "A blocking client was called on the thread that has to answer it: use arize_async in asynchronous "
                 "tasks and evaluators, or make them plain functions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -150,4 +151,20 @@ def test_context_manager_that_is_never_left(portal: Portal) -> None:
     manager = portal.enter(journal.open(), name_it)
     manager.__enter__()
     del manager
+    assert journal.events == [GeneratorExit, "left"]
+
+
+def test_context_manager_collected_on_the_loop_thread(portal: Portal) -> None:
+    """The loop's own thread cannot wait for the loop: what it collects is left soon after."""
+    journal = Journal()
+    cycle: list[object] = [portal.enter(journal.open(), name_it)]
+    cycle.append(cycle)
+    cycle[0].__enter__()  # type: ignore[attr-defined]
+    del cycle
+
+    async def collect() -> None:
+        gc.collect()
+
+    portal.call(collect)
+    portal.call(anyio.wait_all_tasks_blocked)
     assert journal.events == [GeneratorExit, "left"]

@@ -139,22 +139,28 @@ def test_cleanup_that_hangs_is_left_behind(run: type[Program]) -> None:
 
 
 def test_interrupt_of_an_iterator(run: type[Program]) -> None:
-    """Ctrl-C while the next item is awaited cancels the walk and waits for its cleanup."""
+    """Ctrl-C while the next item is awaited ends the wait; what comes later can still be had."""
     program = run("""
-        async def items():
-            yield 1
-            await work()
+        from arize_sync._portal import Stream
+        class Source:
+            ready, asked = 0, 0
+            async def __anext__(self):
+                self.asked += 1
+                if self.asked == 2:
+                    await work()
+                return self.asked
+        stream = Stream(Source(), portal)
         try:
-            for item in portal.iterate(items()):
+            for item in stream:
                 say(item)
         except KeyboardInterrupt:
             say("interrupted")
-        say(repr(portal))
+        say(next(stream))
         portal.close()
     """)
-    assert {program.read(), program.read()} == {"1", "working"}
+    assert [program.read(), program.read()] == ["1", "working"]
     program.interrupt()
-    assert program.finish() == (["cleaned up", "interrupted", "<Portal [0 running]>", "farewell"], "", 0)
+    assert program.finish() == (["cleaned up", "interrupted", "3", "farewell"], "", 0)
 
 
 def test_interrupt_of_a_body(run: type[Program]) -> None:
@@ -218,17 +224,20 @@ def test_running_call_of_a_daemon_thread_does_not_hold_the_exit(run: type[Progra
     assert (err, status) == ("", 0)
 
 
-def test_half_walked_iterator_does_not_hold_the_exit(run: type[Program]) -> None:
-    """An iterator in a global variable is no reason to hang or to complain."""
+def test_entered_context_manager_does_not_hold_the_exit(run: type[Program]) -> None:
+    """A stream in a global variable that was never left is no reason to hang or to complain."""
     program = run("""
-        async def items():
-            while True:
-                yield 1
-                await asyncio.sleep(0)
-        kept = portal.iterate(items())
-        say(next(kept))
+        from contextlib import asynccontextmanager
+        @asynccontextmanager
+        async def manager():
+            try:
+                yield "entered"
+            finally:
+                say("left")
+        kept = portal.enter(manager(), lambda value, portal: value)
+        say(kept.__enter__())
     """)
-    assert program.finish() == (["1", "farewell"], "", 0)
+    assert program.finish() == (["entered", "left", "farewell"], "", 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -256,19 +265,28 @@ def test_child_of_a_fork_gets_a_loop_of_its_own(run: type[Program]) -> None:
 def test_child_that_never_calls_closes_nothing(run: type[Program]) -> None:
     """What the parent opened stays open when a child closes, collects or ends."""
     program = run("""
-        async def items():
-            while True:
-                yield 1
-                await asyncio.sleep(0)
-        kept = portal.iterate(items())
-        next(kept)
-        for leave in (portal.close, lambda: globals().pop("kept"), lambda: None):
+        from contextlib import asynccontextmanager
+        @asynccontextmanager
+        async def manager():
+            yield
+            say("left")
+        kept = portal.enter(manager(), lambda value, portal: value)
+        kept.__enter__()
+        def leave():
+            try:
+                kept.__exit__(None, None, None)
+            except Exception as error:
+                say(error)
+        for act in (portal.close, lambda: globals().pop("kept"), leave, lambda: None):
             child = os.fork()
             if child == 0:
-                leave()
+                act()
                 sys.exit(0)
             say("status", os.waitpid(child, 0)[1])
-        say(next(kept))
+        kept.__exit__(None, None, None)
         portal.close()
     """)
-    assert program.finish() == (["status 0", "status 0", "status 0", "1", "farewell"], "", 0)
+    out, err, status = program.finish()
+    refused = "This was opened by the parent process, which alone can close it"
+    assert out == ["status 0", "status 0", refused, "status 0", "status 0", "left", "farewell"]
+    assert (err, status) == ("", 0)
