@@ -1,5 +1,7 @@
 """DoGet: rows as typed columns, batch by batch.
 
+Human annotations come as columns ``annotation.<name>.score``, ``.label`` and ``.text``, as far as they say something.
+
 Each batch is a query of its own, so a slow reader holds no transaction open. Rows that are added meanwhile are left
 out, and when rows disappear meanwhile the stream fails instead of ending early.
 """
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from attrs import frozen
 
-from arize_async.server.storage import columns, datasets, documents, examples, experiments, runs
+from arize_async.server.storage import columns, datasets, documents, examples, experiments, record_annotations, runs
 from arize_async.server.storage.columns import Column
 from arize_async.server.storage.refusals import unprocessable
 from arize_async.server.storage.transaction import Row, Transaction
@@ -31,10 +33,24 @@ _EXAMPLE_FIELDS = [("id", pa.string()), ("created_at", pa.int64()), ("updated_at
 
 @frozen
 class Source:
-    """Rows to send: those of an owner up to the last one that existed at the start."""
+    """Rows to send: those of an owner up to the last one that existed at the start.
+
+    Attributes:
+        owner: Number of the experiment or the dataset version.
+        annotated: Number of the experiment or the dataset that the annotations belong to.
+        columns: The open columns.
+        notes: Name and part of each column of annotations.
+        rows: How many rows.
+        last: Key of the last one.
+        fetch: Reads rows: number, id and the fixed columns, with the document at the end.
+        arrays: Makes the columns of some rows.
+        schema: The schema without the columns of annotations.
+    """
 
     owner: int
+    annotated: int
     columns: Sequence[Column]
+    notes: Sequence[tuple[str, str]]
     rows: int
     last: int
     fetch: Callable[[Transaction, int, int, int], list[Row]]
@@ -54,9 +70,10 @@ def experiment_source(transaction: Transaction, fields: dict[str, str]) -> Sourc
         dataset = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
         found = experiments.get_by_name(transaction, dataset, fields["experiment_name"])
     known = columns.read(transaction, found.number)
+    notes = _notes(transaction, found.number, known)
     rows, last = _extent(transaction, "runs", found.number)
     schema = pa.schema([*_RUN_FIELDS, *((column.name, column.kind) for column in known)])
-    return Source(found.number, known, rows, last, runs.stored_batch, _run_arrays, schema)
+    return Source(found.number, found.number, known, notes, rows, last, runs.stored_batch, _run_arrays, schema)
 
 
 def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
@@ -71,9 +88,15 @@ def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
         found = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
     number = datasets.version(transaction, found, fields["dataset_version"]).number
     known = columns.read(transaction, number)
+    notes = _notes(transaction, found.number, known)
     rows, last = _extent(transaction, "examples", number)
     schema = pa.schema([*((column.name, column.kind) for column in known), *_EXAMPLE_FIELDS])
-    return Source(number, known, rows, last, examples.stored_batch, _example_arrays, schema)
+    return Source(number, found.number, known, notes, rows, last, examples.stored_batch, _example_arrays, schema)
+
+
+def full_schema(source: Source) -> pa.Schema:
+    """Return the schema of the batches."""
+    return pa.schema([*source.schema, *(pa.field(_note_name(*note), _note_kind(note[1])) for note in source.notes)])
 
 
 def batches(store: Store, source: Source) -> Iterator[pa.RecordBatch]:
@@ -84,13 +107,40 @@ def batches(store: Store, source: Source) -> Iterator[pa.RecordBatch]:
     """
     sent, after, limit = 0, -1, _FIRST_ROWS
     while sent < source.rows:
-        rows = [row for row in store.read_here(source.fetch, source.owner, after, limit) if row[0] <= source.last]
+        rows, notes = store.read_here(_read, source, after, limit)
         if not rows:
             raise unprocessable("the rows were deleted while they were read")
-        batch = pa.RecordBatch.from_arrays(source.arrays(rows, source.columns), schema=source.schema)
+        arrays = [*source.arrays(rows, source.columns), *notes]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=full_schema(source))
         yield batch
         sent, after = sent + len(rows), rows[-1][0]
         limit = max(1, min(_MOST_ROWS, limit * 4, _BATCH_BYTES * len(rows) // max(batch.nbytes, 1)))
+
+
+def _read(transaction: Transaction, source: Source, after: int, limit: int) -> tuple[list[Row], list[pa.Array[Any]]]:
+    rows = [row for row in source.fetch(transaction, source.owner, after, limit) if row[0] <= source.last]
+    if not source.notes:
+        return rows, []
+    found = record_annotations.of_records(transaction, source.annotated, [row[1] for row in rows])
+    by_name = [{note.name: note for note in found.get(row[1], [])} for row in rows]
+    return rows, [
+        pa.array([getattr(notes.get(name), part, None) for notes in by_name], _note_kind(part))
+        for name, part in source.notes
+    ]
+
+
+def _notes(transaction: Transaction, owner: int, known: Sequence[Column]) -> list[tuple[str, str]]:
+    names = {column.name for column in known}
+    used = record_annotations.parts_used(transaction, owner)
+    return [(name, part) for name, part in used if _note_name(name, part) not in names]
+
+
+def _note_name(name: str, part: str) -> str:
+    return f"annotation.{name}.{part}"
+
+
+def _note_kind(part: str) -> pa.DataType:
+    return pa.float64() if part == "score" else pa.string()
 
 
 def _extent(transaction: Transaction, table: str, owner: int) -> tuple[int, int]:

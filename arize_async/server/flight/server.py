@@ -81,7 +81,7 @@ class FlightServer(flight.FlightServerBase):
         with translated("DoGet"):
             name, fields = _decode("DoGetRequest", ticket.ticket)
             source = self._store.read_here(_SOURCES[name], fields)
-            return flight.GeneratorStream(source.schema, _sent(self._store, source))
+            return flight.GeneratorStream(downloads.full_schema(source), _sent(self._store, source))
 
 
 def _received(context: flight.ServerCallContext, reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:

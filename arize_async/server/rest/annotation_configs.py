@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
-from arize_async.server.rest.requests import decode_create_config
+from arize_async.server.rest.requests import decode_create_config, decode_update_config
 from arize_async.server.storage import annotation_configs
 from arize_async.wire import paths
 
@@ -30,6 +30,7 @@ class AnnotationConfigHandlers:
             web.get(paths.ANNOTATION_CONFIGS, self.list),
             web.post(paths.ANNOTATION_CONFIGS, self.create),
             web.get(paths.ANNOTATION_CONFIG, self.get),
+            web.patch(paths.ANNOTATION_CONFIG, self.update),
             web.delete(paths.ANNOTATION_CONFIG, self.delete),
         )
 
@@ -52,6 +53,13 @@ class AnnotationConfigHandlers:
         """Return an annotation config."""
         found = await self._store.read(annotation_configs.get, request.match_info["annotation_config_id"])
         return answer(found)
+
+    async def update(self, request: web.Request) -> web.Response:
+        """Change an annotation config; what is absent stays."""
+        changes = decode_update_config(await read_body(request, dict[str, object])).to_dict()
+        changes["type"] = changes.pop("annotation_config_type")
+        config_id = request.match_info["annotation_config_id"]
+        return answer(await self._store.write(annotation_configs.update, config_id, changes))
 
     async def delete(self, request: web.Request) -> web.Response:
         """Delete an annotation config."""

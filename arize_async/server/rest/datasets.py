@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import attrs
 from aiohttp import web
 
-from arize_async.models.requests import CreateDataset
+from arize_async.models.requests import CreateDataset, RenameDataset
 from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
-from arize_async.server.storage import datasets, examples, experiments
+from arize_async.server.storage import datasets, examples, removal
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class DatasetHandlers:
             web.get(paths.DATASETS, self.list),
             web.post(paths.DATASETS, self.create),
             web.get(paths.DATASET, self.get),
+            web.patch(paths.DATASET, self.rename),
             web.delete(paths.DATASET, self.delete),
         )
 
@@ -51,9 +52,14 @@ class DatasetHandlers:
         """Return a dataset with its versions."""
         return answer(await self._store.read(with_versions, request.match_info["dataset_id"]))
 
+    async def rename(self, request: web.Request) -> web.Response:
+        """Give a dataset another name."""
+        body = await read_body(request, RenameDataset)
+        return answer(await self._store.write(_rename, request.match_info["dataset_id"], body.name))
+
     async def delete(self, request: web.Request) -> web.Response:
         """Delete a dataset with everything on it."""
-        await self._store.write(experiments.delete_of_dataset, request.match_info["dataset_id"])
+        await self._store.write(removal.delete_dataset, request.match_info["dataset_id"])
         return nothing()
 
 
@@ -71,3 +77,8 @@ def _create(transaction: Transaction, body: CreateDataset) -> Dataset:
     made = datasets.create(transaction, body.space_id, body.name)
     examples.add_rows(transaction, datasets.version(transaction, made), body.examples)
     return with_versions(transaction, made.dataset.id)
+
+
+def _rename(transaction: Transaction, dataset_id: str, name: str) -> Dataset:
+    datasets.rename(transaction, dataset_id, name)
+    return with_versions(transaction, dataset_id)

@@ -40,7 +40,20 @@ async def read_body(request: web.Request, kind: type[T]) -> T:
         BadRequest: It is not JSON, or not of this kind; the message names the paths.
     """
     try:
-        return decode(kind, parse_json(await read_bytes(request)))
+        data = parse_json(await read_bytes(request))
+    except ValueError as error:
+        raise malformed(str(error)) from None
+    return decoded(kind, data)
+
+
+def decoded(kind: type[T], data: object) -> T:
+    """Build a value from JSON data.
+
+    Raises:
+        BadRequest: The data is not of this kind; the message names the paths.
+    """
+    try:
+        return decode(kind, data)
     except ValueError as error:
         raise malformed(str(error)) from None
 

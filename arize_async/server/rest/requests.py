@@ -1,18 +1,32 @@
-"""Bodies of spaces and annotation configs (wire contract 2.3 and 2.4)."""
+"""Bodies that only the server builds from JSON (wire contract 2.1 to 2.4)."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping, Sized
+from typing import Literal, TypeVar
 
 from attrs import field, frozen, validators
 
 from arize_async.models.annotation_config import CategoricalAnnotationValue, OptimizationDirection
 from arize_async.models.base import Request
-from arize_async.models.requests import name_rule
+from arize_async.models.requests import MAX_ROWS, name_rule
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.codec import decode
 
+T = TypeVar("T")
 MAX_LABELS = 500
+
+
+def _counted(instance: object, attribute: object, value: Sized) -> None:
+    del instance, attribute
+    if not 1 <= len(value) <= MAX_ROWS:
+        raise ValueError(f"1 to {MAX_ROWS} entries, got {len(value)}")
+
+
+def _distinct(instance: object, attribute: object, value: list[str]) -> None:
+    del instance, attribute
+    if not all(value) or len(set(value)) < len(value):
+        raise ValueError("each id once, and none empty")
 
 
 @frozen(kw_only=True)
@@ -23,6 +37,43 @@ class CreateSpace(Request):
     organization_id: str | None = None
     description: str | None = field(default=None, validator=validators.optional(validators.max_len(1000)))
     is_private: bool | None = None
+
+
+@frozen(kw_only=True)
+class UpdateSpace(Request):
+    """Body of ``PATCH /v2/spaces/{id}``; null clears the description, the integration and the runtime."""
+
+    name: str | None = field(default=None, validator=validators.optional(name_rule))
+    description: str | None = field(default=None, validator=validators.optional(validators.max_len(1000)))
+    is_private: bool | None = None
+    default_llm_integration: dict[str, object] | None = None
+    ml_models_enabled: bool | None = None
+    gradient_start_color: str | None = None
+    gradient_end_color: str | None = None
+    default_agent_runtime: dict[str, object] | None = None
+
+
+@frozen(kw_only=True)
+class UpdateExamples(Request):
+    """Body of ``PATCH /v2/datasets/{id}/examples``."""
+
+    examples: list[Mapping[str, object]] = field(validator=_counted)
+    new_version: str | None = None
+
+
+@frozen(kw_only=True)
+class DeleteExamples(Request):
+    """Body of ``DELETE /v2/datasets/{id}/examples``."""
+
+    dataset_version_id: str
+    example_ids: list[str] = field(validator=[_counted, _distinct])
+
+
+@frozen(kw_only=True)
+class TagIds(Request):
+    """Body of the operations on tags."""
+
+    tag_ids: list[str] = field(validator=[validators.min_len(1), validators.max_len(100)])
 
 
 @frozen(kw_only=True)
@@ -62,6 +113,42 @@ class CreateFreeform(_CreateConfig):
     annotation_config_type: Literal["FREEFORM"]
 
 
+@frozen(kw_only=True)
+class UpdateContinuous(Request):
+    """A change of a config of scores."""
+
+    annotation_config_type: Literal["CONTINUOUS"]
+    name: str | None = field(default=None, validator=validators.optional(name_rule))
+    minimum_score: float | None = None
+    maximum_score: float | None = None
+    optimization_direction: OptimizationDirection | None = None
+
+
+@frozen(kw_only=True)
+class UpdateCategorical(Request):
+    """A change of a config of labels; values replace those of before."""
+
+    annotation_config_type: Literal["CATEGORICAL"]
+    name: str | None = field(default=None, validator=validators.optional(name_rule))
+    values: list[CategoricalAnnotationValue] | None = field(
+        default=None, validator=validators.optional([validators.min_len(2), validators.max_len(MAX_LABELS)])
+    )
+    optimization_direction: OptimizationDirection | None = None
+
+
+@frozen(kw_only=True)
+class UpdateFreeform(Request):
+    """A change of a config of texts."""
+
+    annotation_config_type: Literal["FREEFORM"]
+    name: str | None = field(default=None, validator=validators.optional(name_rule))
+
+
+_UPDATES: dict[object, type[UpdateContinuous | UpdateCategorical | UpdateFreeform]] = {
+    "CONTINUOUS": UpdateContinuous,
+    "CATEGORICAL": UpdateCategorical,
+    "FREEFORM": UpdateFreeform,
+}
 _KINDS: dict[object, type[CreateContinuous | CreateCategorical | CreateFreeform]] = {
     "CONTINUOUS": CreateContinuous,
     "CATEGORICAL": CreateCategorical,
@@ -75,10 +162,23 @@ def decode_create_config(body: dict[str, object]) -> CreateContinuous | CreateCa
     Raises:
         BadRequest: The type is not known, or a field is wrong.
     """
+    return _decode_by_type(_KINDS, body)
+
+
+def decode_update_config(body: dict[str, object]) -> UpdateContinuous | UpdateCategorical | UpdateFreeform:
+    """Build the body of ``PATCH /v2/annotation-configs/{id}`` by its type.
+
+    Raises:
+        BadRequest: The type is not known, or a field is wrong.
+    """
+    return _decode_by_type(_UPDATES, body)
+
+
+def _decode_by_type(kinds: Mapping[object, type[T]], body: dict[str, object]) -> T:
     kind = body.get("annotation_config_type")
-    known = _KINDS.get(kind) if isinstance(kind, str) else None
+    known = kinds.get(kind) if isinstance(kind, str) else None
     if known is None:
-        raise malformed(f"$.annotation_config_type: expected one of {', '.join(map(str, _KINDS))}")
+        raise malformed(f"$.annotation_config_type: expected one of {', '.join(map(str, kinds))}")
     try:
         return decode(known, body)
     except ValueError as error:

@@ -15,6 +15,7 @@ from arize_async.server.rest.guard import guarding
 from arize_async.server.rest.problems import problems
 from arize_async.server.rest.runs import RunHandlers
 from arize_async.server.rest.spaces import SpaceHandlers
+from arize_async.server.rest.tags import TagHandlers
 
 if TYPE_CHECKING:
     from arize_async.server.access import Guard
@@ -27,6 +28,7 @@ _HANDLERS = (
     ExperimentHandlers,
     RunHandlers,
     AnnotationConfigHandlers,
+    TagHandlers,
 )
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from arize_async.server.rest.exchange import answer, answer_page, page_request, read_body
-from arize_async.server.rest.requests import CreateSpace
-from arize_async.server.storage import spaces
+from arize_async.server.rest.exchange import answer, answer_page, decoded, nothing, page_request, read_body
+from arize_async.server.rest.requests import CreateSpace, UpdateSpace
+from arize_async.server.storage import removal, spaces
+from arize_async.server.storage.refusals import malformed
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class SpaceHandlers:
             web.get(paths.SPACES, self.list),
             web.post(paths.SPACES, self.create),
             web.get(paths.SPACE, self.get),
+            web.patch(paths.SPACE, self.update),
+            web.delete(paths.SPACE, self.delete),
         )
 
     async def list(self, request: web.Request) -> web.Response:
@@ -53,3 +56,18 @@ class SpaceHandlers:
         """Return a space."""
         found = await self._store.read(spaces.get, request.match_info["space_id"])
         return answer(found.space)
+
+    async def update(self, request: web.Request) -> web.Response:
+        """Change a space; a field that is null is cleared, one that is absent stays."""
+        given = await read_body(request, dict[str, object])
+        body = decoded(UpdateSpace, given)
+        if not given or None in {given.get("name", ""), given.get("is_private", False)}:
+            raise malformed("give at least one field; name and is_private cannot be null")
+        changes = {name: getattr(body, name) for name in given}
+        changed = await self._store.write(spaces.update, request.match_info["space_id"], changes)
+        return answer(changed.space)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a space with everything in it."""
+        await self._store.write(removal.delete_space, request.match_info["space_id"])
+        return nothing()

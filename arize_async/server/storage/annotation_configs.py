@@ -73,8 +73,7 @@ def create(transaction: Transaction, space_id: str, name: str, body: Mapping[str
         Conflict: A config of the space has this name.
     """
     space = spaces.get(transaction, space_id).number
-    if transaction.one("SELECT 1 FROM annotation_configs WHERE space_no = ? AND name = ?", space, name):
-        raise taken("annotation config", name)
+    _require_free_name(transaction, space, name)
     number = transaction.take("number")
     config_id = new_resource_id("AnnotationConfig", number)
     transaction.insert(
@@ -86,6 +85,31 @@ def create(transaction: Transaction, space_id: str, name: str, body: Mapping[str
         body=orjson.dumps(body).decode(),
         created_us=transaction.now,
     )
+    return get(transaction, config_id)
+
+
+def update(transaction: Transaction, config_id: str, changes: Mapping[str, object]) -> AnnotationConfig:
+    """Change an annotation config; annotations that were made with it stay as they are.
+
+    Raises:
+        NotFound: No config has this id.
+        Conflict: Another config of the space has the new name.
+        UnprocessableEntity: The type is another one, or the bounds have nothing between them.
+    """
+    row = transaction.one("SELECT space_no, name, body FROM annotation_configs WHERE id = ?", config_id)
+    if row is None:
+        raise missing(f"annotation config {config_id!r}")
+    space, name, body = row[0], row[1], orjson.loads(row[2])
+    if changes["type"] != body["type"]:
+        raise unprocessable(f"$.annotation_config_type: the config is {body['type']}, and its type cannot change")
+    new_name = str(changes.get("name", name))
+    if new_name != name:
+        _require_free_name(transaction, space, new_name)
+    body |= {key: value for key, value in changes.items() if key != "name"}
+    if body.get("minimum_score", 0) > body.get("maximum_score", body.get("minimum_score", 0)):
+        raise unprocessable("minimum_score is above maximum_score")
+    sql = "UPDATE annotation_configs SET name = ?, body = ? WHERE id = ?"
+    transaction.run(sql, new_name, orjson.dumps(body).decode(), config_id)
     return get(transaction, config_id)
 
 
@@ -130,6 +154,11 @@ def check(configs: Mapping[str, AnnotationConfig], value: AnnotationInput, path:
             raise unprocessable(
                 f"{path}.score: {value.score} is not between {low} and {high}, the bounds of {value.name!r}"
             )
+
+
+def _require_free_name(transaction: Transaction, space: int, name: str) -> None:
+    if transaction.one("SELECT 1 FROM annotation_configs WHERE space_no = ? AND name = ?", space, name):
+        raise taken("annotation config", name)
 
 
 def _build(row: Row) -> AnnotationConfig:

@@ -1,7 +1,6 @@
 """Datasets and their versions.
 
-A version owns its examples; a change happens in the newest version unless another one is named. Deleting a dataset
-deletes its experiments with it.
+A version owns its examples; a change happens in the newest version unless another one is named.
 """
 
 from __future__ import annotations
@@ -115,6 +114,20 @@ def create(transaction: Transaction, space_id: str, name: str) -> StoredDataset:
     return get(transaction, dataset_id)
 
 
+def rename(transaction: Transaction, dataset_id: str, name: str) -> None:
+    """Give a dataset another name.
+
+    Raises:
+        NotFound: No dataset has this id.
+        Conflict: Another dataset of the space has this name.
+    """
+    found = get(transaction, dataset_id)
+    if name != found.dataset.name:
+        require_free_name(transaction, found.space_number, name)
+        transaction.run("UPDATE datasets SET name = ? WHERE no = ?", name, found.number)
+        touch_row(transaction, "datasets", found.number)
+
+
 def require_free_name(transaction: Transaction, space: int, name: str) -> None:
     """Refuse a name that another dataset of the space has."""
     if transaction.one("SELECT 1 FROM datasets WHERE space_no = ? AND name = ?", space, name):
@@ -136,21 +149,15 @@ def touch_row(transaction: Transaction, table: str, number: int) -> None:
     transaction.run(f"UPDATE {table} SET updated_us = ? WHERE no = ?", moment, number)  # noqa: S608 - our own names
 
 
-def delete(transaction: Transaction, dataset_id: str) -> list[int]:
-    """Delete a dataset with its versions and examples; its experiments are the caller's.
-
-    Returns:
-        The numbers of its versions.
-    """
+def delete(transaction: Transaction, dataset_id: str) -> None:
+    """Delete a dataset with its versions and examples; its experiments are the caller's."""
     number = get(transaction, dataset_id).number
-    versions = [row[0] for row in transaction.all("SELECT no FROM dataset_versions WHERE dataset_no = ?", number)]
-    for version in versions:
-        transaction.run("DELETE FROM examples WHERE owner_no = ?", version)
-        transaction.run("DELETE FROM columns WHERE owner_no = ?", version)
+    for table in ("examples", "columns"):
+        owners = "SELECT no FROM dataset_versions WHERE dataset_no = ?"
+        transaction.run(f"DELETE FROM {table} WHERE owner_no IN ({owners})", number)  # noqa: S608 - our own names
     transaction.run("DELETE FROM annotations WHERE owner_no = ?", number)
     transaction.run("DELETE FROM dataset_versions WHERE dataset_no = ?", number)
     transaction.run("DELETE FROM datasets WHERE no = ?", number)
-    return versions
 
 
 def versions(transaction: Transaction, dataset: int) -> list[DatasetVersion]:
@@ -173,7 +180,13 @@ def version(transaction: Transaction, dataset: StoredDataset, version_id: str | 
 
 
 def add_version(transaction: Transaction, dataset: int, name: str) -> StoredVersion:
-    """Make an empty version, which is the newest from now on."""
+    """Make an empty version, which is the newest from now on.
+
+    Raises:
+        Conflict: A version of the dataset has this name.
+    """
+    if transaction.one("SELECT 1 FROM dataset_versions WHERE dataset_no = ? AND name = ?", dataset, name):
+        raise taken("version", name)
     number = transaction.take("number")
     transaction.insert(
         "dataset_versions",

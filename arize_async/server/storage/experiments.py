@@ -127,22 +127,7 @@ def delete(transaction: Transaction, experiment_id: str) -> None:
     Raises:
         NotFound: No experiment has this id.
     """
-    _delete(transaction, get(transaction, experiment_id).number)
-
-
-def delete_of_dataset(transaction: Transaction, dataset_id: str) -> None:
-    """Delete a dataset and every experiment on it.
-
-    Raises:
-        NotFound: No dataset has this id.
-    """
-    number = datasets.get(transaction, dataset_id).number
-    for row in transaction.all("SELECT no FROM experiments WHERE dataset_no = ?", number):
-        _delete(transaction, row[0])
-    datasets.delete(transaction, dataset_id)
-
-
-def _delete(transaction: Transaction, number: int) -> None:
+    number = get(transaction, experiment_id).number
     for table in ("runs", "columns", "annotations"):
         transaction.run(f"DELETE FROM {table} WHERE owner_no = ?", number)  # noqa: S608 - our own names
     transaction.run("DELETE FROM experiments WHERE no = ?", number)

@@ -32,6 +32,16 @@ def of_records(transaction: Transaction, owner: int, records: Sequence[str]) -> 
     return found
 
 
+def parts_used(transaction: Transaction, owner: int) -> list[tuple[str, str]]:
+    """Return names of annotations that records of an owner have, each with a part of it that is not always null."""
+    sql = (
+        "SELECT name, count(score), count(label), count(text) FROM annotations WHERE owner_no = ?"
+        " GROUP BY name ORDER BY name"
+    )
+    counted = transaction.all(sql, owner)
+    return [(name, part) for name, *counts in counted for part, count in zip(_PARTS, counts, strict=True) if count]
+
+
 def annotate(
     transaction: Transaction, space: int, owner: int, inputs: Sequence[AnnotateRecordInput], known: set[str]
 ) -> bool:

@@ -79,6 +79,24 @@ def create(
     return get(transaction, space_id)
 
 
+def update(transaction: Transaction, space_id: str, changes: Mapping[str, object]) -> StoredSpace:
+    """Change fields of a space; a field that is None goes back to its default.
+
+    Raises:
+        NotFound: No space has this id.
+        Conflict: Another space has the new name.
+    """
+    found = get(transaction, space_id)
+    name = str(changes.get("name", found.space.name))
+    require_free_name(transaction, name, except_number=found.number)
+    settings = orjson.loads(transaction.scalar("SELECT settings FROM spaces WHERE no = ?", found.number))
+    settings |= {key: value for key, value in changes.items() if key != "name"}
+    kept = {key: value for key, value in settings.items() if value is not None}
+    sql = "UPDATE spaces SET name = ?, settings = ? WHERE no = ?"
+    transaction.run(sql, name, orjson.dumps(kept).decode(), found.number)
+    return get(transaction, space_id)
+
+
 def ensure_default(transaction: Transaction) -> None:
     """Make the space ``default`` in a new store."""
     if not transaction.scalar("SELECT count(*) FROM spaces") and not transaction.scalar(

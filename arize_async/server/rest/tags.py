@@ -1,0 +1,63 @@
+"""Tags of experiments and datasets.
+
+The protocol has no operation here that makes a tag, so a resource of this server has none, and every tag id is unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from arize_async.server.rest.exchange import answer_page, page_request, read_body
+from arize_async.server.rest.requests import TagIds
+from arize_async.server.storage import datasets, experiments
+from arize_async.server.storage.refusals import unprocessable
+from arize_async.wire import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from arize_async.server.storage.store import Store
+
+
+class TagHandlers:
+    """Handlers of tags."""
+
+    def __init__(self, store: Store) -> None:
+        """Serve a store."""
+        self._store = store
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        """Return the routes."""
+        return (
+            web.get(paths.EXPERIMENT_TAGS, self.list),
+            web.post(paths.EXPERIMENT_TAGS, self.add),
+            web.get(paths.DATASET_TAGS, self.list),
+            web.post(paths.DATASET_TAGS, self.add),
+            web.delete(paths.DATASET_TAGS, self.remove),
+        )
+
+    async def list(self, request: web.Request) -> web.Response:
+        """List the tags of a resource: none."""
+        page_request(request, 100)
+        await self._require_resource(request)
+        return answer_page("tags", [], None)
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Refuse tags, because none is known."""
+        body = await read_body(request, TagIds)
+        await self._require_resource(request)
+        raise unprocessable(f"no tag {body.tag_ids[0]!r} in the space")
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Remove tags: none was there."""
+        body = await read_body(request, TagIds)
+        await self._require_resource(request)
+        return web.json_response({"completed": True, "deleted": [], "not_deleted": body.tag_ids})
+
+    async def _require_resource(self, request: web.Request) -> None:
+        if "dataset_id" in request.match_info:
+            await self._store.read(datasets.get, request.match_info["dataset_id"])
+        else:
+            await self._store.read(experiments.get, request.match_info["experiment_id"])
