@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 import pyarrow as pa
@@ -22,6 +24,10 @@ from arize_async.server.storage import spaces
 from arize_async.server.storage.database import Database
 from arize_async.server.storage.store import Store
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 DATABASE = "arize.duckdb"
 _GRACE = 5.0
 
@@ -67,6 +73,7 @@ class Running:
             ServerFailed: The database or a port cannot be used.
         """
         try:
+            await asyncio.to_thread(_probe, self._place)
             store = await self._open_store()
             flight = await self._open_flight(store)
             otlp = await self._open_otlp(store)
@@ -82,9 +89,8 @@ class Running:
 
     async def _open_store(self) -> Store:
         directory = self._place.directory
-        database = await asyncio.to_thread(Database.open, directory / DATABASE if directory else None)
-        store = Store(database, directory)
-        self._stack.push_async_callback(asyncio.to_thread, store.close)
+        file = directory / DATABASE if directory else None
+        store = await self._opened(lambda: Store(Database.open(file), directory), Store.close)
         await store.write(spaces.ensure_default)
         self._store = store
         return store
@@ -92,19 +98,19 @@ class Running:
     async def _open_flight(self, store: Store) -> int:
         host, port = self._place.host, self._place.ports.flight
         try:
-            server = await asyncio.to_thread(FlightServer, store, self._guard, host, port)
+            server = await self._opened(lambda: FlightServer(store, self._guard, host, port), _close_flight)
         except (OSError, pa.ArrowException):
             raise _in_use(host, port, "flight_port") from None
-        self._stack.push_async_callback(asyncio.to_thread, _close_flight, server)
         return int(server.port)
 
     async def _open_otlp(self, store: Store) -> int:
         host, port = self._place.host, self._place.ports.otlp
         try:
-            server = await asyncio.to_thread(OtlpServer, store, self._guard, host, port)
+            server = await self._opened(
+                lambda: OtlpServer(store, self._guard, host, port), lambda made: made.close(_GRACE)
+            )
         except ServerFailed:
             raise _in_use(host, port, "otlp_port") from None
-        self._stack.push_async_callback(asyncio.to_thread, server.close, _GRACE)
         return server.port
 
     async def _open_rest(self, store: Store) -> int:
@@ -119,6 +125,33 @@ class Running:
         except OSError:
             raise _in_use(self._place.host, self._place.ports.rest, "port") from None
         return int(runner.addresses[0][1])
+
+    async def _opened(self, make: Callable[[], T], close: Callable[[T], None]) -> T:
+        """Make something in a thread and note how it is closed, also when this is cancelled meanwhile."""
+
+        def make_and_note() -> T:
+            made = make()
+            self._stack.push_async_callback(asyncio.to_thread, close, made)
+            return made
+
+        making = asyncio.get_running_loop().run_in_executor(None, make_and_note)
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await asyncio.wait([making])
+            raise
+
+
+def _probe(place: Place) -> None:
+    # gRPC says on standard error, and not in its exception, why it cannot listen
+    ports = place.ports
+    for argument, port in (("port", ports.rest), ("flight_port", ports.flight), ("otlp_port", ports.otlp)):
+        if port:
+            family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+            try:
+                socket.create_server((place.host, port), family=family).close()
+            except OSError:
+                raise _in_use(place.host, port, argument) from None
 
 
 def _in_use(host: str, port: int, argument: str) -> ServerFailed:

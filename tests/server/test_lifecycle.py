@@ -117,6 +117,20 @@ async def test_a_port_in_use_is_refused_and_nothing_stays_open(tmp_path: Path, a
     await taken.aclose()
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3, 5, 8, 13, 30])
+async def test_a_start_that_is_cancelled_leaves_nothing_open(tmp_path: Path, turns: int) -> None:
+    """Whenever the cancellation comes, the directory can be used at once."""
+    server = LocalServer(tmp_path)
+    task = asyncio.ensure_future(server.start())
+    for _ in range(turns):
+        await asyncio.sleep(0.002)
+    task.cancel()
+    await asyncio.wait([task])
+    await server.aclose()
+    async with LocalServer(tmp_path) as again:
+        assert again.url
+
+
 async def test_starting_and_stopping_twice_does_nothing(tmp_path: Path) -> None:
     """Both are idempotent, and repr shows the state but never the key."""
     server = LocalServer(tmp_path)
