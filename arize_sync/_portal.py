@@ -52,6 +52,7 @@ class Portal:
         """Start nothing yet; ``farewell`` is awaited at the end, after what still ran was cancelled."""
         self._farewell = farewell
         self._closed = False
+        self._making = threading.Lock()
         # One a process. A child keeps its parent's loop and leaves it alone: collecting it would take the parent's
         # sockets out of the selector that both share.
         self._loops: dict[int, _Loop] = {}
@@ -72,6 +73,10 @@ class Portal:
             return call.finished.result()
         finally:
             del call  # this frame is in the traceback of what is raised: no circle that waits for the collector
+
+    def fetch(self, fetch: Callable[[str], Awaitable[T]], cursor: str, /) -> T:
+        """Return the page that a cursor leads to; what a page is bound to."""
+        return self.call(fetch, cursor)
 
     @contextmanager
     def enter(self, manager: AbstractAsyncContextManager[T], facade: Callable[[T, Portal], F]) -> Generator[F]:
@@ -100,6 +105,11 @@ class Portal:
             loop.soon(stay.leave, None)
             loop.settle(call)
         call.finished.result()
+
+    def exclusively(self, make: Callable[[], T]) -> T:
+        """Return what ``make()`` gives; one thread at a time, for it may make what others then share."""
+        with self._making:
+            return make()
 
     def close(self) -> None:
         """Cancel what runs, say farewell and end the event loop; does nothing when that has been done.

@@ -1,0 +1,99 @@
+"""The public members of a service, those of its base classes included."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.facade.attributes import Attribute, attributes
+from tools.facade.errors import Untranslatable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.facade.manifest import Service
+    from tools.facade.source import Module, Package
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
+MANAGERS = frozenset({"asynccontextmanager", "contextlib.asynccontextmanager"})
+DECORATORS = PROPERTIES | MANAGERS | {"classmethod"}
+SPECIAL = frozenset({"__init__", "__aenter__", "__aexit__", "__aiter__", "__anext__", "__repr__"})
+WITHOUT_MEMBERS = frozenset({"Generic", "Protocol"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method or a property.
+
+    Attributes:
+        module: Where it is defined.
+        node: Its definition.
+        decorators: Names of its decorators.
+    """
+
+    module: Module
+    node: Function
+    decorators: frozenset[str]
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is a coroutine function."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+
+Member = Method | Attribute
+
+
+class Members:
+    """What a service class and its bases define."""
+
+    def __init__(self, package: Package, service: Service) -> None:
+        """Read the class and its bases; what comes first wins."""
+        self.module, self.node = package.find_class(package.full_name(service.module), service.name)
+        self.public: dict[str, Member] = {}
+        self.special: dict[str, Method] = {}
+        for module, node in _chain(package, self.module, self.node):
+            for name, member in _own(module, node):
+                (self.special if name in SPECIAL else self.public).setdefault(name, member)  # type: ignore[arg-type]
+
+
+def _chain(package: Package, module: Module, node: ast.ClassDef) -> Iterator[tuple[Module, ast.ClassDef]]:
+    yield module, node
+    for base in node.bases:
+        name = ast.unparse(base.value if isinstance(base, ast.Subscript) else base)
+        origin = package.origin(module, name)
+        if origin and origin.name and origin.module in package:
+            yield from _chain(package, *package.find_class(origin.module, origin.name))
+        elif name not in WITHOUT_MEMBERS:
+            raise Untranslatable(module.path, base, f"the members of the base class {name} are not known")
+
+
+def _own(module: Module, node: ast.ClassDef) -> Iterator[tuple[str, Member]]:
+    for statement in node.body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if name in SPECIAL or not name.startswith("_"):
+                    yield name, _method(module, statement)
+                elif name.startswith("__"):
+                    raise Untranslatable(module.path, statement, f"the special method {name} is not understood")
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if name[0] == "_":
+                pass
+            case _:
+                text = ast.unparse(statement).partition("\n")[0]
+                raise Untranslatable(module.path, statement, f"{text!r} in a service is not understood")
+    yield from attributes(module, node)
+
+
+def _method(module: Module, node: Function) -> Method:
+    decorators: set[str] = set()
+    for decorator in node.decorator_list:
+        name = ast.unparse(decorator)
+        if name not in DECORATORS:
+            raise Untranslatable(module.path, decorator, f"the decorator {name} is not understood")
+        decorators.add(name)
+    return Method(module=module, node=node, decorators=frozenset(decorators))
