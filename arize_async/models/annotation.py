@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from arize_async.models.base import Model, Request
+from arize_async.models.rules import characters, entries
 
 
 @frozen(kw_only=True, repr=False)
@@ -40,7 +41,7 @@ class AnnotationInput(Request):
         text: Free text.
     """
 
-    name: str = field(validator=validators.min_len(1))
+    name: str = field(validator=characters(1))
     score: float | None = None
     label: str | None = None
     text: str | None = None
@@ -55,5 +56,5 @@ class AnnotateRecordInput(Request):
         values: At least one annotation.
     """
 
-    record_id: str = field(validator=validators.min_len(1))
-    values: list[AnnotationInput] = field(validator=validators.min_len(1))
+    record_id: str = field(validator=characters(1))
+    values: list[AnnotationInput] = field(validator=entries(1))

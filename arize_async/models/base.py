@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NULLABLE: dict[str, bool] = {"nullable": True}
 """Metadata of a field that is sent as null; every other field that is None is left out."""
 
+NOT_NULL: dict[str, bool] = {"nullable": False}
+"""Metadata of a field of a request that may be left out and is never null."""
+
 
 class _Fields:
     """The fields of a class by name, as ``Model.model_fields``."""
@@ -78,7 +81,13 @@ def plain(value: object) -> object:
 
 @frozen(kw_only=True)
 class Request:
-    """A request body: closed, so a property that it does not know is an error."""
+    """A request body: closed, so a property that it does not know is an error.
+
+    Attributes:
+        schema: What JSON Schema has to say of the whole body beyond its fields.
+    """
+
+    schema: ClassVar[Mapping[str, object]] = {}
 
     def to_dict(self) -> dict[str, object]:
         """Return the body; what is None is left out."""

@@ -11,6 +11,9 @@ from attrs import field, frozen
 from arize_async.models.annotation import Annotation
 from arize_async.models.base import Model
 
+MANAGED = ("id", "created_at", "updated_at", "annotations")
+"""Columns of an example that the server sets."""
+
 
 @frozen(kw_only=True, repr=False)
 class DatasetExample(Model):

@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping
+from typing import ClassVar
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
-from arize_async.errors import InvalidInput
 from arize_async.models.annotation import AnnotateRecordInput
 from arize_async.models.base import Request
+from arize_async.models.example import MANAGED
+from arize_async.models.rules import MAX_ROWS, NAME, NOT_BLANK, between, entries
+from arize_async.models.run import ExperimentRunInput
 
-MAX_ROWS = 1000
-MAX_NAME = 255
-
-
-def _not_blank(instance: object, attribute: object, value: str) -> None:
-    del instance, attribute
-    if not value.strip() or len(value) > MAX_NAME:
-        raise ValueError(f"a name has 1 to {MAX_NAME} characters that are not all blank, got {len(value)}")
-
-
-def check_name(name: object) -> None:
-    """Refuse names of experiments that the platform refuses.
-
-    Raises:
-        InvalidInput: No text, empty, longer than 255 characters, or with a double quote or a backslash.
-    """
-    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
-        raise InvalidInput(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
-    if '"' in name or "\\" in name:
-        raise InvalidInput(f"a name has no double quote and no backslash, got {name!r}")
-
-
-def name_rule(instance: object, attribute: object, value: str) -> None:
-    """Check the name of an experiment as an attrs validator."""
-    del instance, attribute
-    check_name(value)
-
-
-def _rows(instance: object, attribute: object, value: Sized) -> None:
-    del instance, attribute
-    if not 1 <= len(value) <= MAX_ROWS:
-        raise ValueError(f"1 to {MAX_ROWS} entries, got {len(value)}")
+_RUNS = entries(1, MAX_ROWS, of=ExperimentRunInput)
+_EXAMPLES = entries(
+    1, MAX_ROWS, of={"type": "object", "minProperties": 1, "propertyNames": {"not": {"enum": list(MANAGED)}}}
+)
+_PAGE_SIZE = between(1, 500)
 
 
 @frozen(kw_only=True)
 class CreateExperiment(Request):
     """Body of ``POST /v2/experiments``; exactly one of dataset and space."""
 
-    name: str = field(validator=name_rule)
+    schema: ClassVar[Mapping[str, object]] = {
+        "oneOf": [
+            {
+                "properties": {"dataset_id": {"type": "string"}, "space_id": {"type": "null"}},
+                "required": ["dataset_id"],
+            },
+            {"properties": {"dataset_id": {"type": "null"}, "space_id": {"type": "string"}}, "required": ["space_id"]},
+        ]
+    }
+    name: str = field(validator=NAME)
     dataset_id: str | None = None
     space_id: str | None = None
-    experiment_runs: list[Mapping[str, object]] = field(validator=_rows)
+    experiment_runs: list[Mapping[str, object]] = field(validator=_RUNS)
 
     def __attrs_post_init__(self) -> None:
         """Refuse both or neither of dataset and space."""
@@ -63,7 +48,7 @@ class CreateExperiment(Request):
 class AppendRuns(Request):
     """Body of ``POST /v2/experiments/{id}/runs``."""
 
-    experiment_runs: list[Mapping[str, object]] = field(validator=_rows)
+    experiment_runs: list[Mapping[str, object]] = field(validator=_RUNS)
 
 
 @frozen(kw_only=True)
@@ -71,7 +56,7 @@ class SearchRuns(Request):
     """Body of ``POST /v2/experiments/{id}/runs/search``."""
 
     filter: str | None = None
-    limit: int = field(default=50, validator=[validators.ge(1), validators.le(500)])
+    limit: int = field(default=50, validator=_PAGE_SIZE)
     cursor: str | None = None
 
 
@@ -80,7 +65,7 @@ class SearchExamples(Request):
     """Body of ``POST /v2/datasets/{id}/examples/search``."""
 
     filter: str | None = None
-    limit: int = field(default=50, validator=[validators.ge(1), validators.le(500)])
+    limit: int = field(default=50, validator=_PAGE_SIZE)
     cursor: str | None = None
     dataset_version_id: str | None = None
 
@@ -89,27 +74,27 @@ class SearchExamples(Request):
 class AnnotateRecords(Request):
     """Body of the annotate operations of runs and examples."""
 
-    annotations: list[AnnotateRecordInput] = field(validator=_rows)
+    annotations: list[AnnotateRecordInput] = field(validator=entries(1, MAX_ROWS))
 
 
 @frozen(kw_only=True)
 class CreateDataset(Request):
     """Body of ``POST /v2/datasets``."""
 
-    name: str = field(validator=_not_blank)
+    name: str = field(validator=NOT_BLANK)
     space_id: str
-    examples: list[Mapping[str, object]] = field(validator=_rows)
+    examples: list[Mapping[str, object]] = field(validator=_EXAMPLES)
 
 
 @frozen(kw_only=True)
 class RenameDataset(Request):
     """Body of ``PATCH /v2/datasets/{id}``."""
 
-    name: str = field(validator=_not_blank)
+    name: str = field(validator=NOT_BLANK)
 
 
 @frozen(kw_only=True)
 class InsertExamples(Request):
     """Body of ``POST /v2/datasets/{id}/examples``."""
 
-    examples: list[Mapping[str, object]] = field(validator=_rows)
+    examples: list[Mapping[str, object]] = field(validator=_EXAMPLES)

@@ -33,10 +33,12 @@ class ExperimentRunInput(Model):
     Attributes:
         output: Text.
         example_id: Required in an experiment on a dataset.
+        error: What the task raised, or None.
     """
 
     output: str = field(metadata=NULLABLE)
     example_id: str | None = None
+    error: str | None = None
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from arize_async.errors import InvalidInput, InvalidRows
-from arize_async.models.requests import MAX_ROWS
+from arize_async.models.rules import MAX_ROWS
 from arize_async.resources.rows import load
 from arize_async.transport.threads import in_thread
 from arize_async.wire.text import json_bytes

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput
 from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
-from arize_async.models.requests import (
-    MAX_ROWS,
-    AnnotateRecords,
-    CreateDataset,
-    InsertExamples,
-    RenameDataset,
-    SearchExamples,
-)
+from arize_async.models.requests import AnnotateRecords, CreateDataset, InsertExamples, RenameDataset, SearchExamples
+from arize_async.models.rules import MAX_ROWS
 from arize_async.resources.annotation_configs import space_filter
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows

@@ -11,7 +11,8 @@ import anyio
 from arize_async.errors import ArizeError, InvalidInput, InvalidRows
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
-from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns, check_name
+from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
+from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows

@@ -14,7 +14,7 @@ from arize_async.evaluators.named import Evaluators, NamedEvaluator, named
 from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
-from arize_async.models.requests import check_name
+from arize_async.models.rules import check_name
 from arize_async.scheduler.progress import Progress
 
 Output = TypeVar("Output")

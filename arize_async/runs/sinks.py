@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import frozen
 
 from arize_async.errors import Conflict, NotFound
-from arize_async.models.requests import MAX_ROWS
+from arize_async.models.rules import MAX_ROWS
 from arize_async.models.run import ExperimentTaskFieldNames
 from arize_async.runs.upload import upload_rows, upload_table
 

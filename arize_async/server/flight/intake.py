@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arize_async.models.example import MANAGED
 from arize_async.server.storage import columns, documents, examples, runs
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.arrow import text_column
@@ -56,7 +57,7 @@ def add_examples(spool: Spool, batch: pa.RecordBatch, now: int) -> None:
         "created_us": _moments(_column(batch, "created_at"), stamps),
         "updated_us": _moments(_column(batch, "updated_at"), stamps),
     }
-    _add(spool, batch, taken, examples.MANAGED, examples.SCHEMA)
+    _add(spool, batch, taken, MANAGED, examples.SCHEMA)
 
 
 def _add(

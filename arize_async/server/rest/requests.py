@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
-from typing import Literal, TypeVar
+from collections.abc import Mapping
+from typing import ClassVar, Literal, TypeVar
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from arize_async.models.annotation_config import CategoricalAnnotationValue, OptimizationDirection
-from arize_async.models.base import Request
-from arize_async.models.requests import MAX_ROWS, name_rule
+from arize_async.models.base import NOT_NULL, Request
+from arize_async.models.example import MANAGED
+from arize_async.models.rules import MAX_ROWS, NAME, characters, distinct_ids, entries
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.codec import decode
 
 T = TypeVar("T")
 MAX_LABELS = 500
 
-
-def _counted(instance: object, attribute: object, value: Sized) -> None:
-    del instance, attribute
-    if not 1 <= len(value) <= MAX_ROWS:
-        raise ValueError(f"1 to {MAX_ROWS} entries, got {len(value)}")
-
-
-def _distinct(instance: object, attribute: object, value: list[str]) -> None:
-    del instance, attribute
-    if not all(value) or len(set(value)) < len(value):
-        raise ValueError("each id once, and none empty")
+_DESCRIPTION = characters(0, 1000).optional
+_CHANGES = entries(
+    1,
+    MAX_ROWS,
+    of={
+        "type": "object",
+        "properties": {"id": {"type": "string", "minLength": 1}},
+        "required": ["id"],
+        "propertyNames": {"not": {"enum": [name for name in MANAGED if name != "id"]}},
+    },
+)
 
 
 @frozen(kw_only=True)
 class CreateSpace(Request):
     """Body of ``POST /v2/spaces``."""
 
-    name: str = field(validator=name_rule)
+    name: str = field(validator=NAME)
     organization_id: str | None = None
-    description: str | None = field(default=None, validator=validators.optional(validators.max_len(1000)))
+    description: str | None = field(default=None, validator=_DESCRIPTION)
     is_private: bool | None = None
 
 
@@ -43,9 +44,10 @@ class CreateSpace(Request):
 class UpdateSpace(Request):
     """Body of ``PATCH /v2/spaces/{id}``; null clears the description, the integration and the runtime."""
 
-    name: str | None = field(default=None, validator=validators.optional(name_rule))
-    description: str | None = field(default=None, validator=validators.optional(validators.max_len(1000)))
-    is_private: bool | None = None
+    schema: ClassVar[Mapping[str, object]] = {"minProperties": 1}
+    name: str | None = field(default=None, validator=NAME.optional, metadata=NOT_NULL)
+    description: str | None = field(default=None, validator=_DESCRIPTION)
+    is_private: bool | None = field(default=None, metadata=NOT_NULL)
     default_llm_integration: dict[str, object] | None = None
     ml_models_enabled: bool | None = None
     gradient_start_color: str | None = None
@@ -57,7 +59,7 @@ class UpdateSpace(Request):
 class UpdateExamples(Request):
     """Body of ``PATCH /v2/datasets/{id}/examples``."""
 
-    examples: list[Mapping[str, object]] = field(validator=_counted)
+    examples: list[Mapping[str, object]] = field(validator=_CHANGES)
     new_version: str | None = None
 
 
@@ -66,19 +68,19 @@ class DeleteExamples(Request):
     """Body of ``DELETE /v2/datasets/{id}/examples``."""
 
     dataset_version_id: str
-    example_ids: list[str] = field(validator=[_counted, _distinct])
+    example_ids: list[str] = field(validator=distinct_ids(MAX_ROWS))
 
 
 @frozen(kw_only=True)
 class TagIds(Request):
     """Body of the operations on tags."""
 
-    tag_ids: list[str] = field(validator=[validators.min_len(1), validators.max_len(100)])
+    tag_ids: list[str] = field(validator=entries(1, 100))
 
 
 @frozen(kw_only=True)
 class _CreateConfig(Request):
-    name: str = field(validator=name_rule)
+    name: str = field(validator=NAME)
     space_id: str
 
 
@@ -102,7 +104,7 @@ class CreateCategorical(_CreateConfig):
     """A config of labels."""
 
     annotation_config_type: Literal["CATEGORICAL"]
-    values: list[CategoricalAnnotationValue] = field(validator=[validators.min_len(1), validators.max_len(MAX_LABELS)])
+    values: list[CategoricalAnnotationValue] = field(validator=entries(1, MAX_LABELS))
     optimization_direction: OptimizationDirection | None = None
 
 
@@ -118,7 +120,7 @@ class UpdateContinuous(Request):
     """A change of a config of scores."""
 
     annotation_config_type: Literal["CONTINUOUS"]
-    name: str | None = field(default=None, validator=validators.optional(name_rule))
+    name: str | None = field(default=None, validator=NAME.optional)
     minimum_score: float | None = None
     maximum_score: float | None = None
     optimization_direction: OptimizationDirection | None = None
@@ -129,10 +131,8 @@ class UpdateCategorical(Request):
     """A change of a config of labels; values replace those of before."""
 
     annotation_config_type: Literal["CATEGORICAL"]
-    name: str | None = field(default=None, validator=validators.optional(name_rule))
-    values: list[CategoricalAnnotationValue] | None = field(
-        default=None, validator=validators.optional([validators.min_len(2), validators.max_len(MAX_LABELS)])
-    )
+    name: str | None = field(default=None, validator=NAME.optional)
+    values: list[CategoricalAnnotationValue] | None = field(default=None, validator=entries(2, MAX_LABELS).optional)
     optimization_direction: OptimizationDirection | None = None
 
 
@@ -141,7 +141,7 @@ class UpdateFreeform(Request):
     """A change of a config of texts."""
 
     annotation_config_type: Literal["FREEFORM"]
-    name: str | None = field(default=None, validator=validators.optional(name_rule))
+    name: str | None = field(default=None, validator=NAME.optional)
 
 
 _UPDATES: dict[object, type[UpdateContinuous | UpdateCategorical | UpdateFreeform]] = {

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from arize_async.server.rest.exchange import answer_page, page_request, read_body
+from arize_async.models.tag import DeleteTagsResponse
+from arize_async.server.rest.exchange import answer, answer_page, page_request, read_body
 from arize_async.server.rest.requests import TagIds
 from arize_async.server.storage import datasets, experiments
 from arize_async.server.storage.refusals import unprocessable
@@ -54,7 +55,7 @@ class TagHandlers:
         """Remove tags: none was there."""
         body = await read_body(request, TagIds)
         await self._require_resource(request)
-        return web.json_response({"completed": True, "deleted": [], "not_deleted": body.tag_ids})
+        return answer(DeleteTagsResponse(completed=True, deleted=[], not_deleted=body.tag_ids))
 
     async def _require_resource(self, request: web.Request) -> None:
         if "dataset_id" in request.match_info:

@@ -9,9 +9,9 @@ import orjson
 import pyarrow as pa
 from attrs import frozen
 
+from arize_async.models.example import MANAGED
 from arize_async.server.storage import columns, datasets, record_annotations
 from arize_async.server.storage.datasets import StoredVersion
-from arize_async.server.storage.examples import MANAGED
 from arize_async.server.storage.refusals import malformed, unprocessable
 from arize_async.wire.text import json_bytes
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pyarrow as pa
 
-from arize_async.models.example import DatasetExample
+from arize_async.models.example import MANAGED, DatasetExample
 from arize_async.server.storage import annotation_configs, columns, datasets, record_annotations
 from arize_async.server.storage.filters.compile import compile_filter
 from arize_async.server.storage.filters.fields import Scope
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from arize_async.server.storage.transaction import Row, Transaction
 
 _SELECT = "SELECT seq, id, created_us, updated_us, doc FROM examples t"
-MANAGED = ("id", "created_at", "updated_at", "annotations")
 SCHEMA = pa.schema(
     [
         ("place", pa.int64()),
