@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow import flight
 
-from arize_async.models.requests import name_rule
+from arize_async.models.rules import check_name
 from arize_async.server.flight import downloads, uploads
 from arize_async.server.flight.errors import translated, unauthenticated
 from arize_async.server.storage import datasets, experiments
@@ -111,7 +111,7 @@ def _init(transaction: Transaction, fields: dict[str, str]) -> bytes:
     else:
         dataset = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
     try:
-        name_rule(None, None, fields["experiment_name"])
+        check_name(fields["experiment_name"])
     except ValueError as error:
         raise malformed(f"experiment_name: {error}") from None
     made = experiments.create_on_dataset(transaction, dataset, fields["experiment_name"], fields["trace_model_name"])
