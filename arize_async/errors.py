@@ -42,6 +42,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = [
+    "AmbiguousName",
+    "ApiError",
+    "ArizeError",
+    "BadRequest",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "EmptyDataset",
+    "Forbidden",
+    "InvalidDefaultHeadersError",
+    "InvalidEvaluator",
+    "InvalidInput",
+    "InvalidResponse",
+    "InvalidRows",
+    "InvalidTask",
+    "MissingAPIKeyError",
+    "MultipleEndpointOverridesError",
+    "NotFound",
+    "RateLimited",
+    "RequestTimeout",
+    "RunAborted",
+    "RunError",
+    "ServerError",
+    "ServerFailed",
+    "Unauthorized",
+    "UnprocessableEntity",
+    "UploadFailed",
+    "WouldDeadlock",
+]
+
 
 class ArizeError(Exception):
     """Root of every error that this package raises."""

@@ -67,7 +67,6 @@ from arize_async.errors import (
     UnprocessableEntity,
     UploadFailed,
     WouldDeadlock,
-    error_class,
 )
 
 __all__ = [
@@ -100,5 +99,4 @@ __all__ = [
     "UnprocessableEntity",
     "UploadFailed",
     "WouldDeadlock",
-    "error_class",
 ]
