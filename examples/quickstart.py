@@ -10,9 +10,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from arize_sync.experiments import EvaluationResult
-
 from arize_sync import ArizeClient
+from arize_sync.experiments import EvaluationResult
 from inventions import load, recall
 
 if TYPE_CHECKING:
@@ -52,13 +51,11 @@ def find_or_create_dataset(client: ArizeClient) -> str:
 
 def main() -> None:
     """Ask about a hundred inventions, twenty at a time, and print what came out."""
+    name = f"quickstart {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     with ArizeClient.local() as client:
+        dataset = find_or_create_dataset(client)
         result = client.experiments.run(
-            name=f"quickstart {datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
-            dataset=find_or_create_dataset(client),
-            task=answer_question,
-            evaluators=[is_correct, is_brief],
-            concurrency=20,
+            name=name, dataset=dataset, task=answer_question, evaluators=[is_correct, is_brief], concurrency=20
         )
         experiment, df = result
         print(experiment)
@@ -66,8 +63,8 @@ def main() -> None:
         print(result.summary)
         right = int(df["eval.is_correct.score"].sum())
         print(f"{right} of {len(df)} answers are right.")
-        runs = client.experiments.list_runs(experiment=experiment.id, all=True).experiment_runs
-        print(f"{len(runs)} runs are recorded in {experiment.name!r}.")
+        runs = client.experiments.list_runs(experiment=name, dataset=dataset, all=True).experiment_runs
+        print(f"{len(runs)} runs are recorded as {name!r}.")
 
 
 if __name__ == "__main__":

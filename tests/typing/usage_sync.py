@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_type
 
 import polars as pl
+
+from arize_sync import ArizeClient, Limits, RetryPolicy, Timeouts
 from arize_sync.experiments import (
     EvaluationResult,
     EvaluationResultFieldNames,
@@ -14,8 +16,6 @@ from arize_sync.experiments import (
 )
 from arize_sync.experiments.types import AnnotateRecordInput, AnnotationInput, Experiment, ExperimentRun
 from arize_sync.server import LocalServer
-
-from arize_sync import ArizeClient, Limits, RetryPolicy, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
