@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +15,9 @@ from attrs import frozen
 
 from arize_async.errors import ServerFailed
 from arize_async.server.access import Guard
+from arize_async.server.flight.closing import close_flight
 from arize_async.server.flight.server import FlightServer
+from arize_async.server.openapi import handlers as openapi
 from arize_async.server.otlp.grpc_server import OtlpServer
 from arize_async.server.otlp.http import TraceHandlers
 from arize_async.server.rest.routes import rest_application
@@ -98,7 +99,9 @@ class Running:
     async def _open_flight(self, store: Store) -> int:
         host, port = self._place.host, self._place.ports.flight
         try:
-            server = await self._opened(lambda: FlightServer(store, self._guard, host, port), _close_flight)
+            server = await self._opened(
+                lambda: FlightServer(store, self._guard, host, port), lambda made: close_flight(made, _GRACE)
+            )
         except (OSError, pa.ArrowException):
             raise _in_use(host, port, "flight_port") from None
         return int(server.port)
@@ -114,7 +117,8 @@ class Running:
         return server.port
 
     async def _open_rest(self, store: Store) -> int:
-        application = rest_application(store, self._guard)
+        application = rest_application(store, self._guard, public={openapi.PATH})
+        application.add_routes(openapi.DocumentHandlers().routes())
         application.add_routes(TraceHandlers(store).routes())
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=75)
         await runner.setup()
@@ -159,10 +163,3 @@ def _in_use(host: str, port: int, argument: str) -> ServerFailed:
         f"cannot listen on {host}:{port}: the port is in use or the address is not this machine's;"
         f" pass another {argument}, or 0 for a free one"
     )
-
-
-def _close_flight(server: FlightServer) -> None:
-    # shutdown() waits for calls under way, for ever when a client neither reads nor leaves
-    thread = threading.Thread(target=server.shutdown, name="arize-flight-shutdown", daemon=True)
-    thread.start()
-    thread.join(_GRACE)
