@@ -10,19 +10,21 @@ from aiohttp import web
 from arize_async.server.rest.problems import problem
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from aiohttp.typedefs import Handler, Middleware
 
     from arize_async.server.access import Guard
 
 
-def guarding(guard: Guard) -> Middleware:
-    """Return the middleware that lets only known hosts and keys through."""
+def guarding(guard: Guard, public: Container[str]) -> Middleware:
+    """Return the middleware that lets only known hosts and keys through; public paths need no key."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not guard.knows_host(request.headers.get("Host", "")):
             return problem(request, HTTPStatus.FORBIDDEN, "the Host header names another server")
-        if not guard.knows_key(_key(request)):
+        if request.path not in public and not guard.knows_key(_key(request)):
             return problem(
                 request, HTTPStatus.UNAUTHORIZED, "send the server's API key as 'Authorization: Bearer <key>'"
             )

@@ -18,6 +18,8 @@ from arize_async.server.rest.spaces import SpaceHandlers
 from arize_async.server.rest.tags import TagHandlers
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from arize_async.server.access import Guard
     from arize_async.server.storage.store import Store
 
@@ -32,9 +34,9 @@ _HANDLERS = (
 )
 
 
-def rest_application(store: Store, guard: Guard) -> web.Application:
-    """Build the application that serves ``/v2``."""
-    application = web.Application(middlewares=[problems, guarding(guard)], client_max_size=BODY_LIMIT)
+def rest_application(store: Store, guard: Guard, public: Container[str] = ()) -> web.Application:
+    """Build the application that serves ``/v2``; public paths, which others add, need no key."""
+    application = web.Application(middlewares=[problems, guarding(guard, public)], client_max_size=BODY_LIMIT)
     for handlers in _HANDLERS:
         application.add_routes(handlers(store).routes())
     return application
