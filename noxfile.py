@@ -81,7 +81,7 @@ def official(session: nox.Session) -> None:
     install_wheel(session, "test")
     session.install(OFFICIAL)
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
-    session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", "tests/official", *session.posargs, env=env)
+    session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", "tests/official", env=env)
 
 
 @nox.session
