@@ -8,6 +8,7 @@ import pyarrow as pa
 from attrs import frozen
 
 from arize_async.server.storage.documents import is_plain
+from arize_async.server.storage.inference import common_type
 from arize_async.wire.arrow import is_json_text_column, is_text
 
 if TYPE_CHECKING:
@@ -98,13 +99,9 @@ def of_rows(rows: Sequence[Mapping[str, object]]) -> list[Column]:
 
 
 def _infer(name: str, values: list[Any]) -> Column:
-    if is_json_text_column(name) and any(isinstance(value, (dict, list)) for value in values):
-        return Column(name, pa.string(), mixed=True)
-    try:
-        kind = pa.array(values).type
-    except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        return Column(name, pa.string(), mixed=True)
-    return Column(name, kind) if is_plain(kind) else Column(name, pa.string(), mixed=True)
+    is_json_text = is_json_text_column(name) and any(isinstance(value, (dict, list)) for value in values)
+    kind = None if is_json_text else common_type(values)
+    return Column(name, pa.string(), mixed=True) if kind is None else Column(name, kind)
 
 
 def _dump(kind: pa.DataType) -> bytes:

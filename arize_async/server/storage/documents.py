@@ -103,13 +103,26 @@ def _parse(documents: Sequence[str], columns: Sequence[Column]) -> dict[str, pa.
 
 
 def _json_kind(kind: pa.DataType) -> pa.DataType:
-    return pa.string() if pa.types.is_temporal(kind) else kind
+    return pa.string() if pa.types.is_temporal(kind) else _without_null(kind)
+
+
+def _without_null(kind: pa.DataType) -> pa.DataType:
+    # pyarrow's reader of JSON makes invalid arrays of lists of nulls; as lists of text they are right
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        of = cast("pa.ListType[Any]", kind).value_type
+        inner = pa.string() if pa.types.is_null(of) else _without_null(of)
+        return pa.list_(inner) if pa.types.is_list(kind) else pa.large_list(inner)
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(field.name, _without_null(field.type)) for field in kind])
+    return kind
 
 
 def _typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
     if pa.types.is_time(kind):
         moments = pc.replace_substring_regex(column, "^", "1970-01-01T")
         return moments.cast(pa.timestamp(kind.unit)).cast(kind)
+    if pa.types.is_nested(kind) and column.type != kind:
+        return pa.array(column.to_pylist(), kind)
     if not pa.types.is_timestamp(kind):
         return column if column.type == kind else column.cast(kind)
     unit: Literal["s", "ms", "us", "ns"] = kind.unit
