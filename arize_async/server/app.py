@@ -14,6 +14,7 @@ from aiohttp import web
 from attrs import frozen
 
 from arize_async.errors import ServerFailed
+from arize_async.server import calls
 from arize_async.server.access import Guard
 from arize_async.server.flight.closing import close_flight
 from arize_async.server.flight.server import FlightServer
@@ -120,7 +121,13 @@ class Running:
         application = rest_application(store, self._guard, public={openapi.PATH})
         application.add_routes(openapi.DocumentHandlers().routes())
         application.add_routes(TraceHandlers(store).routes())
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=75)
+        runner = web.AppRunner(
+            application,
+            access_log=calls.logger,
+            access_log_class=calls.HttpCalls,
+            shutdown_timeout=_GRACE,
+            keepalive_timeout=75,
+        )
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, self._place.host, self._place.ports.rest, reuse_address=True)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arize_async.models.rules import check_name
-from arize_async.server.flight import downloads, uploads
+from arize_async.server.flight import calls, downloads, uploads
 from arize_async.server.flight.errors import translated, unauthenticated
 from arize_async.server.storage import datasets, experiments
 from arize_async.server.storage.refusals import malformed
@@ -51,14 +51,16 @@ class FlightServer(flight.FlightServerBase):
         """
         self._store = store
         address = f"[{host}]" if ":" in host else host
-        super().__init__(location=f"grpc+tcp://{address}:{port}", middleware={"key": _KeyCheck(guard)})
+        # in this order, so that refused calls are logged as well
+        middleware: dict[str, flight.ServerMiddlewareFactory] = {calls.KEY: calls.CallLogs(), "key": _KeyCheck(guard)}
+        super().__init__(location=f"grpc+tcp://{address}:{port}", middleware=middleware)
 
     def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> list[bytes]:
         """Make an experiment."""
-        del context
         with translated("DoAction"):
             if action.type != INIT_ACTION:
                 raise malformed(f"no such action: {action.type[:100]!r}")
+            calls.note(context, INIT_ACTION)
             _, fields = _decode("DoActionRequest", action.body.to_pybytes())
             return [self._store.write_here(_init, fields)]
 
@@ -72,30 +74,34 @@ class FlightServer(flight.FlightServerBase):
         """Store a dataset or runs."""
         with translated("DoPut"):
             name, fields = _decode("DoPutRequest", descriptor.command or b"")
+            calls.note(context, name)
             body = _UPLOADS[name](self._store, fields, reader.schema, _received(context, reader))
             writer.write(pa.py_buffer(body))
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
         """Send a dataset or runs."""
-        del context
         with translated("DoGet"):
             name, fields = _decode("DoGetRequest", ticket.ticket)
+            calls.note(context, name)
             source = self._store.read_here(_SOURCES[name], fields)
-            return flight.GeneratorStream(downloads.full_schema(source), _sent(self._store, source))
+            return flight.GeneratorStream(downloads.full_schema(source), _sent(context, self._store, source))
 
 
 def _received(context: flight.ServerCallContext, reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:
     for chunk in reader:
         if chunk.data is not None:
+            calls.note(context, size=chunk.data.nbytes)
             yield chunk.data
     # a stream whose client is gone ends like one that is complete
     if context.is_cancelled():
         raise malformed("the upload broke off; nothing was stored")
 
 
-def _sent(store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:
+def _sent(context: flight.ServerCallContext, store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:
     with translated("DoGet"):
-        yield from downloads.batches(store, source)
+        for batch in downloads.batches(store, source):
+            calls.note(context, size=batch.nbytes)
+            yield batch
 
 
 def _decode(envelope: str, body: bytes) -> tuple[str, dict[str, str]]:

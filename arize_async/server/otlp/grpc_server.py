@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import grpc
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from arize_async.errors import ApiError, ServerFailed
+from arize_async.server.calls import Call, log
 from arize_async.server.otlp.decode import decode_export
 from arize_async.server.storage import traces
 
@@ -22,7 +25,9 @@ _SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
 _THREADS = 4
 _STATUS = {
     400: grpc.StatusCode.INVALID_ARGUMENT,
+    401: grpc.StatusCode.UNAUTHENTICATED,
     404: grpc.StatusCode.NOT_FOUND,
+    500: grpc.StatusCode.INTERNAL,
     503: grpc.StatusCode.UNAVAILABLE,
 }
 _logger = logging.getLogger("arize_async.server")
@@ -60,17 +65,25 @@ class OtlpServer:
         self._threads.shutdown(wait=False)
 
     def _export(self, body: bytes, context: grpc.ServicerContext) -> ExportTraceServiceResponse:
-        metadata = dict(context.invocation_metadata())
+        started = time.perf_counter()
+        status, detail = self._store_spans(body, dict(context.invocation_metadata()))
+        log(Call("OTLP", "TraceService/Export", status, (time.perf_counter() - started) * 1000, len(body)))
+        if status != HTTPStatus.OK:
+            context.abort(_STATUS.get(status, grpc.StatusCode.FAILED_PRECONDITION), detail)
+        return ExportTraceServiceResponse()
+
+    def _store_spans(self, body: bytes, metadata: dict[str, str | bytes]) -> tuple[int, str]:
+        """Return the HTTP status of what happened, and why it was no success."""
         if not self._guard.knows_key(_key(metadata.get("authorization", ""))):
-            context.abort(grpc.StatusCode.UNAUTHENTICATED, "send the server's API key as 'authorization' metadata")
+            return 401, "send the server's API key as 'authorization' metadata"
         try:
             self._store.write_here(traces.add, str(metadata.get("arize-space-id", "")), decode_export(body))
         except ApiError as error:
-            context.abort(_STATUS.get(error.status, grpc.StatusCode.FAILED_PRECONDITION), error.detail)
+            return error.status, error.detail
         except Exception:
             _logger.exception("OTLP Export failed")
-            context.abort(grpc.StatusCode.INTERNAL, "the server failed; its log says why")
-        return ExportTraceServiceResponse()
+            return 500, "the server failed; its log says why"
+        return 200, ""
 
 
 def _key(value: str | bytes) -> str | bytes:
