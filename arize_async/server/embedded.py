@@ -53,7 +53,7 @@ class LocalServer:
         api_key: str | None = None,
     ) -> None:
         """Open nothing yet."""
-        self._directory = _directory(path)
+        self._directory = data_directory(path)
         self._host = host
         self._wanted = (port, flight_port, otlp_port)
         self._given_key = api_key
@@ -161,7 +161,8 @@ class LocalServer:
             raise ServerFailed("the server is not running; use it in 'async with', or await start()")
 
 
-def _directory(path: str | os.PathLike[str] | None) -> Path | None:
+def data_directory(path: str | os.PathLike[str] | None) -> Path | None:
+    """Return the directory that a path stands for; None keeps nothing."""
     if path == MEMORY:
         return None
     if path is None:
