@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from arize_async.errors import ServerFailed
@@ -56,13 +57,18 @@ def prepare_directory(directory: Path) -> None:
 
 
 def _make(file: Path) -> None:
-    # complete under another name first: a crash between creating and writing would leave an empty key
     if file.exists():
         return
-    draft = file.with_suffix(f".{os.getpid()}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(new_key())
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)
+    # Complete under another name first: a crash between creating and writing would leave an empty key. A link, unlike
+    # a renaming, does not replace what another server has put there meanwhile.
+    draft = file.with_suffix(f".{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(new_key())
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            file.hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arize_async.server.storage import columns, documents
-from arize_async.server.storage.columns import Column
 from arize_async.wire.text import json_bytes, output_text
+
+if TYPE_CHECKING:
+    from arize_async.server.storage.columns import Column
 
 LEAVES = (
     st.none()

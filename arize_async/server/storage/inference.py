@@ -39,8 +39,8 @@ def _number_type(values: list[Any]) -> pa.DataType | None:
     whole = [value for value in values if isinstance(value, int)]
     low, high = min(whole, default=0), max(whole, default=0)
     if len(whole) < len(values):
-        return pa.float64() if -_EXACT_AS_DOUBLE <= low and high <= _EXACT_AS_DOUBLE else None
-    if -(2**63) <= low and high < 2**63:
+        return pa.float64() if max(-low, high) <= _EXACT_AS_DOUBLE else None
+    if low >= -(2**63) and high < 2**63:
         return pa.int64()
     return pa.uint64() if low >= 0 and high < 2**64 else None
 
