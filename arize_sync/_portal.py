@@ -4,7 +4,7 @@ A client has one portal, and its resources share it. The event loop runs on a da
 call and ends with the client. Any number of threads may call at the same time, also from inside a running event loop,
 which then waits.
 
-* Ctrl-C while a call runs cancels the coroutine, waits up to ``GRACE`` seconds for its cleanup and goes on as
+* Ctrl-C while a call runs cancels the coroutine, waits up to ten seconds for its cleanup and goes on as
   ``KeyboardInterrupt``; a second Ctrl-C gives up at once.
 * A forked child gets an event loop of its own with its first call; what the parent opened stays the parent's.
 * A client that was never closed is closed when it is collected, or when the interpreter exits.
@@ -12,23 +12,19 @@ which then waits.
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import logging
 import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import partial
-from typing import Any, Final, Generic, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, ParamSpec, Protocol, Self, TypeVar, cast
 
-import anyio
-from anyio.from_thread import BlockingPortal
+from arize_async.errors import ClientClosed
+from arize_sync._loop import Call, Loop, Stay
 
-from arize_async.errors import ClientClosed, WouldDeadlock
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,25 +33,19 @@ F = TypeVar("F")
 W = TypeVar("W")
 S = TypeVar("S", bound="_Service")
 I = TypeVar("I", bound="_Source[object]")  # noqa: E741 - iterator
-Farewell = Callable[[], Awaitable[None]]
-
-GRACE: Final = 10.0
-"""Seconds that an interrupted call has to clean up, and an unclosed client at exit."""
-
-log = logging.getLogger("arize_sync")
 
 
 class Portal:
     """Runs the coroutines of one client."""
 
-    def __init__(self, farewell: Farewell) -> None:
+    def __init__(self, farewell: Callable[[], Awaitable[None]]) -> None:
         """Start nothing yet; ``farewell`` is awaited at the end, after what still ran was cancelled."""
         self._farewell = farewell
         self._closed = False
         self._making = threading.Lock()
         # One a process. A child keeps its parent's loop and leaves it alone: collecting it would take the parent's
         # sockets out of the selector that both share.
-        self._loops: dict[int, _Loop] = {}
+        self._loops: dict[int, Loop] = {}
         weakref.finalize(self, _abandon, self._loops).atexit = False
 
     def call(self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -65,7 +55,7 @@ class Portal:
             ClientClosed: The portal is closed, or was closed while the call ran.
             WouldDeadlock: This is the thread of the portal's own event loop.
         """
-        call = _Call(partial(function, *args, **kwargs))
+        call = Call(partial(function, *args, **kwargs))
         loop = self._loop()
         loop.submit(call)
         loop.settle(call)
@@ -86,8 +76,8 @@ class Portal:
             manager: What to enter.
             facade: Makes the value of the ``with`` statement from that of the ``async with`` statement.
         """
-        loop, stay = self._loop(), _Stay(manager)
-        call = _Call(stay.run)
+        loop, stay = self._loop(), Stay(manager)
+        call = Call(stay.run)
         loop.submit(call)
         loop.settle(call, stay.entered)
         if not stay.entered.done():
@@ -124,15 +114,15 @@ class Portal:
         if loop is not None:
             loop.close()
 
-    def _loop(self) -> _Loop:
+    def _loop(self) -> Loop:
         if self._closed:
             raise ClientClosed("The client is closed; make a new one")
         process = os.getpid()
-        return (self._loops.get(process) or self._loops.setdefault(process, _Loop(self._farewell))).start()
+        return (self._loops.get(process) or self._loops.setdefault(process, Loop(self._farewell))).start()
 
     def __repr__(self) -> str:
         loop = self._loops.get(os.getpid())
-        return f"<Portal [{'closed' if self._closed else 'idle' if loop is None else f'{loop.calls} running'}]>"
+        return f"<Portal [{'closed' if self._closed else 'idle' if loop is None else f'{loop.running} running'}]>"
 
 
 class _Service(Protocol):
@@ -218,186 +208,6 @@ class Stream(Facade[I], Generic[I, T]):
             self._end = error
 
 
-class _Call(Generic[T]):
-    """One coroutine on the loop."""
-
-    def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
-        self.finished: Future[T] = Future()
-        self._function = function
-        self._task: asyncio.Task[Any] | None = None
-        self._reason: Exception | None = None
-
-    async def run(self, running: set[_Call[Any]]) -> None:
-        """Run the coroutine and keep how it ended; what it raises would end the loop."""
-        if self.finished.done():
-            return
-        self._task = asyncio.current_task()
-        running.add(self)
-        try:
-            try:
-                result = await self._function()
-            finally:
-                running.discard(self)
-        except asyncio.CancelledError:
-            self.finished.set_exception(self._reason or concurrent.futures.CancelledError())
-        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
-            self.finished.set_exception(error)
-        else:
-            self.finished.set_result(result)
-        finally:
-            del self  # see Portal.call
-
-    def cancel(self, reason: Exception) -> None:
-        """Cancel the coroutine; only on the loop."""
-        if self._task is not None:
-            self._reason = reason
-            self._task.cancel()
-        elif not self.finished.done():
-            self.finished.set_exception(reason)
-
-
-class _Stay(Generic[T]):
-    """The time between entering a context manager and leaving it."""
-
-    def __init__(self, manager: AbstractAsyncContextManager[T]) -> None:
-        self.entered: Future[T] = Future()
-        self._manager = manager
-        self._leaving = asyncio.Event()
-        self._error: BaseException | None = None
-
-    async def run(self) -> None:
-        """Enter, wait and leave."""
-        async with self._manager as value:
-            self.entered.set_result(value)
-            await self._leaving.wait()
-            if self._error is not None:
-                raise self._error
-
-    def leave(self, error: BaseException | None) -> None:
-        """Leave, with the error that ended the body; only on the loop."""
-        self._error = error
-        self._leaving.set()
-
-
-class _Loop:
-    """An event loop on a thread, in one process."""
-
-    def __init__(self, farewell: Farewell) -> None:
-        self._farewell = farewell
-        self._process = os.getpid()
-        self._starting = threading.Lock()
-        self._thread = threading.Thread(target=self._serve, name="arize-sync", daemon=True)
-        self._event_loop: asyncio.AbstractEventLoop | None = None
-        self._ready: Future[BlockingPortal] = Future()
-        self._stopping = asyncio.Event()
-        self._stopped: Future[None] = Future()
-        self._calls: set[_Call[Any]] = set()
-
-    @property
-    def calls(self) -> int:
-        return len(self._calls)
-
-    def start(self) -> Self:
-        """Start the thread unless it runs; raise what kept the loop from starting."""
-        with self._starting:
-            if self._thread.ident is None:
-                self._at_exit = weakref.finalize(self._thread, self._end)
-                self._thread.start()
-        self._ready.result()
-        return self
-
-    @property
-    def can_wait(self) -> bool:
-        """Whether this thread can wait for the loop."""
-        return self._process == os.getpid() and threading.get_ident() != self._thread.ident
-
-    def submit(self, call: _Call[Any]) -> None:
-        """Start a coroutine with the context variables of this thread."""
-        self._check_place()
-        try:
-            self._ready.result().start_task_soon(self._run, call)
-        except RuntimeError as error:
-            raise _closed_meanwhile() from error
-        except BaseException:
-            self.abort(call)
-            raise
-
-    def settle(self, call: _Call[Any], *milestones: Future[Any]) -> None:
-        """Wait until a call has ended or a milestone is reached; what interrupts the wait cancels the call."""
-        self._check_place()
-        try:
-            wait([call.finished, *milestones], return_when=FIRST_COMPLETED)
-        except BaseException:
-            self.abort(call)
-            raise
-
-    def abort(self, call: _Call[Any]) -> None:
-        """Cancel a call and give it time to clean up."""
-        self.soon(call.cancel, concurrent.futures.CancelledError())
-        if wait([call.finished], timeout=GRACE).not_done:
-            log.warning("an interrupted call did not clean up within %g seconds and was left behind", GRACE)
-
-    def soon(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Call a function on the loop without waiting; takes no lock, so that a finalizer may do it."""
-        if self._event_loop is not None and self._process == os.getpid():
-            with suppress(RuntimeError):  # the loop is closed
-                self._event_loop.call_soon_threadsafe(partial(function, *args, **kwargs))
-
-    def close(self) -> None:
-        """Stop the loop, wait for it and raise what went wrong."""
-        self._check_place()
-        self.stop()
-        self._thread.join()
-        self._stopped.result()
-
-    def stop(self) -> None:
-        """Ask the loop to end."""
-        self.soon(self._stopping.set)
-
-    def _end(self) -> None:
-        self.stop()
-        wait([self._stopped], timeout=GRACE if self._process == os.getpid() else 0)
-
-    def _check_place(self) -> None:
-        if self._process != os.getpid():
-            raise ClientClosed("This was opened by the parent process, which alone can close it")
-        if not self.can_wait:
-            raise WouldDeadlock(
-                "A blocking client was called on the thread that has to answer it: use arize_async in asynchronous "
-                "tasks and evaluators, or make them plain functions"
-            )
-
-    def _serve(self) -> None:
-        try:
-            anyio.run(self._main)
-        except BaseException as error:  # noqa: BLE001 - raised in the threads that wait
-            for future in (self._ready, self._stopped):
-                if not future.done():
-                    future.set_exception(error)
-        else:
-            self._stopped.set_result(None)
-        finally:
-            self._at_exit.detach()
-
-    async def _main(self) -> None:
-        async with BlockingPortal() as portal:
-            self._event_loop = asyncio.get_running_loop()
-            self._ready.set_result(portal)
-            await self._stopping.wait()
-            for call in self._calls:
-                call.cancel(_closed_meanwhile())
-        await self._farewell()
-
-    async def _run(self, call: _Call[Any]) -> None:
-        if self._stopping.is_set():
-            call.cancel(_closed_meanwhile())
-        await call.run(self._calls)
-
-
-def _abandon(loops: dict[int, _Loop]) -> None:
+def _abandon(loops: dict[int, Loop]) -> None:
     if loop := loops.get(os.getpid()):
         loop.stop()
-
-
-def _closed_meanwhile() -> ClientClosed:
-    return ClientClosed("The client was closed while this call was running")

@@ -304,7 +304,7 @@ def test_loop_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("arize_sync._portal.anyio.run", fail)
+    monkeypatch.setattr("arize_sync._loop.anyio.run", fail)
     portal = Portal(goodbye)
     with pytest.raises(OSError, match="Too many open files"):
         portal.call(double, 1)

@@ -104,6 +104,21 @@ def test_interrupt_cancels_and_waits_for_cleanup(run: type[Program]) -> None:
     assert (err, status) == ("", 0)
 
 
+def test_interrupt_of_a_wait_that_sleeps_through_signals(run: type[Program]) -> None:
+    """A library may install a signal handler that restarts system calls; Ctrl-C still ends the wait."""
+    program = run("""
+        signal.siginterrupt(signal.SIGINT, False)
+        try:
+            portal.call(work)
+        except KeyboardInterrupt:
+            say("interrupted")
+        portal.close()
+    """)
+    assert program.read() == "working"
+    program.interrupt()
+    assert program.finish() == (["cleaned up", "interrupted", "farewell"], "", 0)
+
+
 def test_second_interrupt_gives_up_at_once(run: type[Program]) -> None:
     """A cleanup that hangs keeps nobody who presses Ctrl-C again."""
     program = run("""
@@ -123,7 +138,7 @@ def test_second_interrupt_gives_up_at_once(run: type[Program]) -> None:
 def test_cleanup_that_hangs_is_left_behind(run: type[Program]) -> None:
     """After the time for cleanup KeyboardInterrupt goes on, and a warning tells of it."""
     program = run("""
-        import arize_sync._portal as module
+        import arize_sync._loop as module
         module.GRACE = 0.05
         try:
             portal.call(lambda: work(stubborn=True))
@@ -205,6 +220,17 @@ def test_unclosed_client_does_not_hold_the_exit(run: type[Program]) -> None:
         say("end")
     """)
     assert program.finish() == (["end", "farewell"], "", 0)
+
+
+def test_farewell_at_the_exit_may_use_threads(run: type[Program]) -> None:
+    """Closing at the exit of the interpreter works as it does before: executors still take work."""
+    program = run("""
+        async def thorough_farewell():
+            say(await asyncio.to_thread(lambda: "farewell from a thread"))
+        portal = Portal(thorough_farewell)
+        portal.call(asyncio.sleep, 0)
+    """)
+    assert program.finish() == (["farewell from a thread"], "", 0)
 
 
 def test_running_call_of_a_daemon_thread_does_not_hold_the_exit(run: type[Program]) -> None:

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None, *, root: Path = Path(), manifes
         return 1
     packages = (manifest.source, manifest.target)
     texts = {path: formatted(text, path, root, packages) for path, text in raw.items()}
-    target = Target(root, manifest.target, f"{manifest.portal}.py")
+    target = Target(root, manifest.target, manifest.by_hand)
     if not check:
         for path in target.store(texts):
             print(path.as_posix())

@@ -48,11 +48,11 @@ class Difference:
 class Target:
     """The folder of the target package on the disk."""
 
-    def __init__(self, root: Path, package: str, by_hand: str) -> None:
-        """Take the root, the folder below it, and the one file in it that is written by hand."""
+    def __init__(self, root: Path, package: str, by_hand: Sequence[str]) -> None:
+        """Take the root, the folder below it, and the modules in it that are written by hand."""
         self._root = root
         self._folder = Path(package)
-        self._by_hand = self._folder / by_hand
+        self._by_hand = {self._folder / f"{module}.py" for module in by_hand}
 
     def differences(self, texts: Mapping[Path, str]) -> Iterator[Difference]:
         """Yield what is missing, different or too much on the disk."""
@@ -83,5 +83,5 @@ class Target:
     def _unexpected(self, texts: Mapping[Path, str]) -> Iterator[Path]:
         for file in sorted((self._root / self._folder).rglob("*.py")):
             path = file.relative_to(self._root)
-            if path not in texts and path != self._by_hand:
+            if path not in texts and path not in self._by_hand:
                 yield path

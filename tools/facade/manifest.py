@@ -75,7 +75,7 @@ class Manifest:
     Attributes:
         source: The asynchronous package.
         target: The package that is written.
-        portal: The module of the target that is written by hand.
+        by_hand: Modules of the target that are written by hand; the first has the base classes of the facades.
         services: Classes that get a facade, each in the module of the same name.
         exports: Modules whose public names are exported again, below the package; "" is the package itself.
         shared: Classes with coroutines that both packages export as they are, for the user implements them.
@@ -84,7 +84,7 @@ class Manifest:
 
     source: str
     target: str
-    portal: str = "_portal"
+    by_hand: tuple[str, ...] = ("_portal",)
     services: tuple[Service, ...]
     exports: tuple[str, ...]
     shared: tuple[str, ...] = ()

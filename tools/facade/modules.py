@@ -62,7 +62,7 @@ class Mirror:
             yield module
 
     def _service_module(self, module: Module, services: list[Service]) -> str:
-        portal = f"{self._manifest.target}.{self._manifest.portal}"
+        portal = f"{self._manifest.target}.{self._manifest.by_hand[0]}"
         imports = Imports(self._target_name(module.name), self._package, self._facades)
         writers = [ServiceWriter(self._package, service, imports, self._docstrings) for service in services]
         classes = [writer.write(portal) for writer in writers]

@@ -7,6 +7,7 @@ from tools.facade.manifest import Manifest, Role, Service
 MANIFEST = Manifest(
     source="arize_async",
     target="arize_sync",
+    by_hand=("_portal", "_loop"),
     titles={"": "Run and record LLM experiments from blocking code: scripts, notebooks, threads."},
     shared=("evaluators.protocol.Evaluator",),
     exports=(
