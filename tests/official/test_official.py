@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from arize_sync.server import LocalServer
 
 from arize_sync import ArizeClient
+from arize_sync.server import LocalServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+
+from arize_sync import ArizeClient
 from arize_sync.errors import NotFound, RunAborted
 from arize_sync.experiments import EvaluationResult, EvaluationResultFieldNames, ExperimentTaskFieldNames
 from arize_sync.experiments.types import AnnotateRecordInput, AnnotationInput
-
-from arize_sync import ArizeClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
