@@ -179,7 +179,7 @@ async def test_bad_arguments_create_nothing(client: ArizeClient, dataset: Datase
 
 async def test_unknown_and_empty_datasets_create_nothing(client: ArizeClient, dataset: Dataset) -> None:
     """An unknown name lists the names that exist; a dataset without examples is refused."""
-    with pytest.raises(NotFound, match="dataset 'qestions' not found. Available datasets: questions") as raised:
+    with pytest.raises(NotFound, match=r"dataset 'qestions' not found. Available datasets: questions") as raised:
         await client.experiments.run(name="bad", dataset="qestions", space="default", task=answer)
     assert raised.value.status == 404
     with pytest.raises(NotFound):
