@@ -10,7 +10,7 @@ from attrs import field, frozen
 from arize_async.models.annotation import AnnotateRecordInput
 from arize_async.models.base import Request
 from arize_async.models.example import MANAGED
-from arize_async.models.rules import MAX_ROWS, NAME, NOT_BLANK, between, entries
+from arize_async.models.rules import MAX_ROWS, NAME, NOT_BLANK, VISIBLE, Rule, between, entries
 from arize_async.models.run import ExperimentRunInput
 
 _RUNS = entries(1, MAX_ROWS, of=ExperimentRunInput)
@@ -18,6 +18,7 @@ _EXAMPLES = entries(
     1, MAX_ROWS, of={"type": "object", "minProperties": 1, "propertyNames": {"not": {"enum": list(MANAGED)}}}
 )
 _PAGE_SIZE = between(1, 500)
+_FILTER = Rule({"pattern": VISIBLE}, lambda _: None)  # the server reads filters, and says what is wrong with one
 
 
 @frozen(kw_only=True)
@@ -55,7 +56,7 @@ class AppendRuns(Request):
 class SearchRuns(Request):
     """Body of ``POST /v2/experiments/{id}/runs/search``."""
 
-    filter: str | None = None
+    filter: str | None = field(default=None, validator=_FILTER)
     limit: int = field(default=50, validator=_PAGE_SIZE)
     cursor: str | None = None
 
@@ -64,7 +65,7 @@ class SearchRuns(Request):
 class SearchExamples(Request):
     """Body of ``POST /v2/datasets/{id}/examples/search``."""
 
-    filter: str | None = None
+    filter: str | None = field(default=None, validator=_FILTER)
     limit: int = field(default=50, validator=_PAGE_SIZE)
     cursor: str | None = None
     dataset_version_id: str | None = None

@@ -16,10 +16,11 @@ from arize_async.errors import InvalidInput
 
 MAX_ROWS = 1000
 MAX_NAME = 255
-# Python, ECMAScript and others differ in what is white space; this is blank in any of them
-_VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
+VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""A character that is no white space for Python, for ECMAScript or for anyone else: they differ in what that is."""
+
 _PLAIN = r'[^"\\]*'
-_VISIBLE_PLAIN = r'[^"\\\s\x1c-\x1f\x85\ufeff]'
+_PLAIN_VISIBLE = r'[^"\\\s\x1c-\x1f\x85\ufeff]'
 
 
 @frozen
@@ -101,14 +102,14 @@ def check_name(name: object) -> None:
     Raises:
         InvalidInput: No text, empty, longer than 255 characters, or with a double quote or a backslash.
     """
-    if not isinstance(name, str) or not re.search(_VISIBLE, name) or len(name) > MAX_NAME:
+    if not isinstance(name, str) or not re.search(VISIBLE, name) or len(name) > MAX_NAME:
         raise InvalidInput(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
     if '"' in name or "\\" in name:
         raise InvalidInput(f"a name has no double quote and no backslash, got {name!r}")
 
 
 def _check_not_blank(value: str) -> None:
-    if not re.search(_VISIBLE, value) or len(value) > MAX_NAME:
+    if not re.search(VISIBLE, value) or len(value) > MAX_NAME:
         raise ValueError(f"a name has 1 to {MAX_NAME} characters that are not all blank, got {len(value)}")
 
 
@@ -123,8 +124,8 @@ def _span(least: int, most: int | None) -> str:
     return f"{least} to {most}" if least else f"at most {most}"
 
 
-NOT_BLANK = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": _VISIBLE}, _check_not_blank)
+NOT_BLANK = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": VISIBLE}, _check_not_blank)
 """A name with anything in it that can be seen."""
 
-NAME = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": f"^{_PLAIN}{_VISIBLE_PLAIN}{_PLAIN}$"}, check_name)
+NAME = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": f"^{_PLAIN}{_PLAIN_VISIBLE}{_PLAIN}$"}, check_name)
 """The same without double quotes and backslashes, as experiments have it."""

@@ -93,11 +93,6 @@ class CreateContinuous(_CreateConfig):
     maximum_score: float
     optimization_direction: OptimizationDirection | None = None
 
-    def __attrs_post_init__(self) -> None:
-        """Refuse bounds that nothing is between."""
-        if self.minimum_score > self.maximum_score:
-            raise ValueError("minimum_score is above maximum_score")
-
 
 @frozen(kw_only=True)
 class CreateCategorical(_CreateConfig):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -71,7 +71,9 @@ def create(transaction: Transaction, space_id: str, name: str, body: Mapping[str
     Raises:
         NotFound: The space is not known.
         Conflict: A config of the space has this name.
+        UnprocessableEntity: The bounds have nothing between them.
     """
+    _require_order(body)
     space = spaces.get(transaction, space_id).number
     _require_free_name(transaction, space, name)
     number = transaction.take("number")
@@ -106,8 +108,7 @@ def update(transaction: Transaction, config_id: str, changes: Mapping[str, objec
     if new_name != name:
         _require_free_name(transaction, space, new_name)
     body |= {key: value for key, value in changes.items() if key != "name"}
-    if body.get("minimum_score", 0) > body.get("maximum_score", body.get("minimum_score", 0)):
-        raise unprocessable("minimum_score is above maximum_score")
+    _require_order(body)
     sql = "UPDATE annotation_configs SET name = ?, body = ? WHERE id = ?"
     transaction.run(sql, new_name, orjson.dumps(body).decode(), config_id)
     return get(transaction, config_id)
@@ -159,6 +160,11 @@ def check(configs: Mapping[str, AnnotationConfig], value: AnnotationInput, path:
 def _require_free_name(transaction: Transaction, space: int, name: str) -> None:
     if transaction.one("SELECT 1 FROM annotation_configs WHERE space_no = ? AND name = ?", space, name):
         raise taken("annotation config", name)
+
+
+def _require_order(body: Mapping[str, Any]) -> None:
+    if "minimum_score" in body and body["minimum_score"] > body["maximum_score"]:
+        raise unprocessable("minimum_score is above maximum_score")
 
 
 def _build(row: Row) -> AnnotationConfig:
