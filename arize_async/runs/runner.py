@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -67,17 +68,16 @@ class ExperimentRunner:
         sink = self._sink(plan, dataset)
         with Examples() as examples:
             await self._read(plan, dataset, examples)
-            opened = await sink.open()
-            complete = False
+            stream: RunStream | None = None
             try:
+                opened = await sink.open()
                 async with self._executed(plan, dataset, opened, examples) as stream:
                     yield stream
-                complete = stream.complete
+                if stream.complete:
+                    stream.experiment = await self._upload(stream, sink)
             finally:
-                if not complete:
+                if stream is None or stream.experiment is None:
                     await self._discard(sink, plan.name)
-        if complete:
-            stream.experiment = await self._upload(stream, sink)
 
     @asynccontextmanager
     async def _executed(
@@ -117,8 +117,9 @@ class ExperimentRunner:
     async def _discard(self, sink: Sink, name: str) -> None:
         """Give the name free after a run without results; what ended the run matters more than a failure here."""
         try:
-            await sink.discard()
-        except ArizeError as error:
+            async with asyncio.timeout(self._config.timeouts.close):
+                await sink.discard()
+        except (ArizeError, TimeoutError) as error:
             log.warning("the empty experiment %r could not be deleted: %s", name, error)
 
     def _sink(self, plan: Plan, dataset: Dataset) -> Sink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
@@ -97,9 +98,13 @@ class FlightSink:
         return await self._experiments.get(experiment=experiment_id)
 
     async def discard(self) -> None:
-        """Delete the experiment, which is still empty."""
-        if self._experiment_id:
-            await self._experiments.delete(experiment=self._experiment_id)
+        """Delete the experiment, unless an upload whose answer was lost has filled it."""
+        if not self._experiment_id:
+            return
+        with suppress(NotFound):
+            page = await self._experiments.list_runs(experiment=self._experiment_id, limit=1)
+            if not page.experiment_runs:
+                await self._experiments.delete(experiment=self._experiment_id)
 
 
 class RestSink:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from arize_async.config import Limits
-from arize_async.errors import Conflict, EmptyDataset, InvalidInput, NotFound, RunAborted
+from arize_async.errors import Conflict, EmptyDataset, InvalidInput, NotFound, RunAborted, UploadFailed
 from arize_async.experiments import EvaluationResult, Evaluator
 
 if TYPE_CHECKING:
@@ -421,3 +421,20 @@ async def test_cancelling_a_run_cancels_its_tasks(client: ArizeClient, dataset: 
     assert running.cancelled()
     assert cancelled >= 1
     assert await experiment_names(client) == []
+
+
+async def test_a_failed_upload_keeps_the_results(dataset: Dataset, client: ArizeClient) -> None:
+    """The error carries the frame, and the name is free again."""
+
+    async def task(row: Any) -> str:
+        # the server refuses uploads of an experiment that is gone
+        page = await client.experiments.list(dataset=dataset.id)
+        for experiment in page.experiments:
+            await client.experiments.delete(experiment=experiment.id)
+        return "a"
+
+    with pytest.raises(UploadFailed, match="All 10 runs of 'gone' finished") as raised:
+        await client.experiments.run(name="gone", dataset=dataset.id, task=task, concurrency=1)
+    result: Any = raised.value.result
+    assert result.frame["output"].to_list() == ["a"] * 10
+    await client.experiments.run(name="gone", dataset=dataset.id, task=answer)
