@@ -184,51 +184,39 @@ class ArizeClient(Owner[AsyncArizeClient]):
         )
 
     @property
-    def config(
-        self,
-    ) -> Config:
+    def config(self) -> Config:
         """The settings; the key is never shown. Those of an embedded server are complete once it runs."""
         return self._wrapped.config
 
     @cached_property
-    def experiments(
-        self,
-    ) -> ExperimentsClient:
+    def experiments(self) -> ExperimentsClient:
         """Run, record, list and annotate experiments."""
         from arize_sync.experiments.client import ExperimentsClient
 
         return self._portal.exclusively(lambda: ExperimentsClient(self._wrapped.experiments, self._portal))
 
     @cached_property
-    def datasets(
-        self,
-    ) -> DatasetsClient:
+    def datasets(self) -> DatasetsClient:
         """Datasets and their examples."""
         from arize_sync.resources.datasets import DatasetsClient
 
         return self._portal.exclusively(lambda: DatasetsClient(self._wrapped.datasets, self._portal))
 
     @cached_property
-    def spaces(
-        self,
-    ) -> SpacesClient:
+    def spaces(self) -> SpacesClient:
         """Spaces, which datasets and experiments belong to."""
         from arize_sync.resources.spaces import SpacesClient
 
         return self._portal.exclusively(lambda: SpacesClient(self._wrapped.spaces, self._portal))
 
     @cached_property
-    def annotation_configs(
-        self,
-    ) -> AnnotationConfigsClient:
+    def annotation_configs(self) -> AnnotationConfigsClient:
         """Annotation configs, which say what annotations a space knows."""
         from arize_sync.resources.annotation_configs import AnnotationConfigsClient
 
         return self._portal.exclusively(lambda: AnnotationConfigsClient(self._wrapped.annotation_configs, self._portal))
 
-    def close(
-        self,
-    ) -> None:
+    def close(self) -> None:
         """Close all connections, and stop the embedded server; doing it again does nothing.
 
         Each of them gets ``timeouts.close`` seconds.

@@ -202,12 +202,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         )
 
     def list(
-        self,
-        *,
-        dataset: str | None = None,
-        space: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, *, dataset: str | None = None, space: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> ListExperimentsResponse:
         """List experiments: of a dataset, else of a space, else all that the API key can read.
 
@@ -276,13 +271,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             force_http=force_http,
         )
 
-    def get(
-        self,
-        *,
-        experiment: str,
-        dataset: str | None = None,
-        space: str | None = None,
-    ) -> Experiment:
+    def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
         """Return an experiment.
 
         Args:
@@ -296,13 +285,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         """
         return self._portal.call(self._wrapped.get, experiment=experiment, dataset=dataset, space=space)
 
-    def delete(
-        self,
-        *,
-        experiment: str,
-        dataset: str | None = None,
-        space: str | None = None,
-    ) -> None:
+    def delete(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> None:
         """Delete an experiment with its runs, for good.
 
         Args:
@@ -416,12 +399,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         )
 
     def export_to_parquet(
-        self,
-        *,
-        experiment: str,
-        dataset: str | None = None,
-        space: str | None = None,
-        path: str | os.PathLike[str],
+        self, *, experiment: str, dataset: str | None = None, space: str | None = None, path: str | os.PathLike[str]
     ) -> None:
         """Write all runs of an experiment to a Parquet file, batch by batch.
 

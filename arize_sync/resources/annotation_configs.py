@@ -27,12 +27,7 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
     """Operations on annotation configs."""
 
     def list(
-        self,
-        *,
-        name: str | None = None,
-        space: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, *, name: str | None = None, space: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> ListAnnotationConfigsResponse:
         """List annotation configs.
 
@@ -52,12 +47,7 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
             self._portal.fetch
         )
 
-    def get(
-        self,
-        *,
-        annotation_config: str,
-        space: str | None = None,
-    ) -> AnnotationConfig:
+    def get(self, *, annotation_config: str, space: str | None = None) -> AnnotationConfig:
         """Return an annotation config, of its own type.
 
         Args:
@@ -129,12 +119,7 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
             optimization_direction=optimization_direction,
         )
 
-    def create_freeform(
-        self,
-        *,
-        name: str,
-        space: str,
-    ) -> FreeformAnnotationConfig:
+    def create_freeform(self, *, name: str, space: str) -> FreeformAnnotationConfig:
         """Create a config for any text.
 
         Args:
@@ -213,11 +198,7 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         )
 
     def update_freeform(
-        self,
-        *,
-        annotation_config: str,
-        space: str | None = None,
-        name: str | None = None,
+        self, *, annotation_config: str, space: str | None = None, name: str | None = None
     ) -> FreeformAnnotationConfig:
         """Rename a config for text.
 
@@ -234,12 +215,7 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
             self._wrapped.update_freeform, annotation_config=annotation_config, space=space, name=name
         )
 
-    def delete(
-        self,
-        *,
-        annotation_config: str,
-        space: str | None = None,
-    ) -> None:
+    def delete(self, *, annotation_config: str, space: str | None = None) -> None:
         """Delete an annotation config.
 
         Args:

@@ -24,12 +24,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
     """Operations on datasets."""
 
     def list(
-        self,
-        *,
-        name: str | None = None,
-        space: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, *, name: str | None = None, space: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> ListDatasetsResponse:
         """List datasets, the newest first.
 
@@ -49,14 +44,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             self._portal.fetch
         )
 
-    def create(
-        self,
-        *,
-        name: str,
-        space: str,
-        examples: Rows,
-        force_http: bool = False,
-    ) -> Dataset:
+    def create(self, *, name: str, space: str, examples: Rows, force_http: bool = False) -> Dataset:
         """Create a dataset.
 
         Up to 1,000 examples whose JSON is no larger than ``max_http_payload_size_mb`` travel over REST, more of them,
@@ -79,12 +67,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         """
         return self._portal.call(self._wrapped.create, name=name, space=space, examples=examples, force_http=force_http)
 
-    def get(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-    ) -> Dataset:
+    def get(self, *, dataset: str, space: str | None = None) -> Dataset:
         """Return a dataset with its versions.
 
         Args:
@@ -97,13 +80,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         """
         return self._portal.call(self._wrapped.get, dataset=dataset, space=space)
 
-    def update(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        name: str,
-    ) -> Dataset:
+    def update(self, *, dataset: str, space: str | None = None, name: str) -> Dataset:
         """Rename a dataset.
 
         Args:
@@ -117,12 +94,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         """
         return self._portal.call(self._wrapped.update, dataset=dataset, space=space, name=name)
 
-    def delete(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-    ) -> None:
+    def delete(self, *, dataset: str, space: str | None = None) -> None:
         """Delete a dataset with its experiments.
 
         Args:
@@ -176,12 +148,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         ).bind(self._portal.fetch)
 
     def append_examples(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        dataset_version_id: str = "",
-        examples: Rows,
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
     ) -> DatasetVersionWithExampleIds:
         """Add examples to a version of a dataset.
 
@@ -241,12 +208,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         )
 
     def delete_examples(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        dataset_version_id: str,
-        examples: Sequence[str],
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
     ) -> DeleteDatasetExamplesResponse:
         """Delete examples from a version; doing it again is safe.
 
@@ -293,12 +255,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         self._portal.call(self._wrapped.annotate_examples, dataset=dataset, space=space, annotations=annotations)
 
     def export_to_parquet(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        dataset_version_id: str = "",
-        path: str | os.PathLike[str],
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", path: str | os.PathLike[str]
     ) -> None:
         """Write all examples of a dataset to a Parquet file, batch by batch.
 

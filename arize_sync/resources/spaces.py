@@ -22,12 +22,7 @@ class SpacesClient(Facade[AsyncSpacesClient]):
     """Operations on spaces."""
 
     def list(
-        self,
-        *,
-        organization_id: str | None = None,
-        name: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, *, organization_id: str | None = None, name: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> ListSpacesResponse:
         """List the spaces that the API key can read.
 
@@ -47,11 +42,7 @@ class SpacesClient(Facade[AsyncSpacesClient]):
             self._wrapped.list, organization_id=organization_id, name=name, limit=limit, cursor=cursor
         ).bind(self._portal.fetch)
 
-    def get(
-        self,
-        *,
-        space: str,
-    ) -> Space:
+    def get(self, *, space: str) -> Space:
         """Return a space.
 
         Args:
@@ -134,11 +125,7 @@ class SpacesClient(Facade[AsyncSpacesClient]):
             default_agent_runtime=default_agent_runtime,
         )
 
-    def delete(
-        self,
-        *,
-        space: str,
-    ) -> None:
+    def delete(self, *, space: str) -> None:
         """Delete a space and everything in it.
 
         Args:

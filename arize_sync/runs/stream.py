@@ -25,23 +25,17 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     """
 
     @property
-    def name(
-        self,
-    ) -> str:
+    def name(self) -> str:
         """Name of the experiment."""
         return self._wrapped.name
 
     @property
-    def statistics(
-        self,
-    ) -> Statistics:
+    def statistics(self) -> Statistics:
         """Live counts of the tasks and the evaluations."""
         return self._wrapped.statistics
 
     @property
-    def result(
-        self,
-    ) -> ExperimentResult:
+    def result(self) -> ExperimentResult:
         """What finished, as the pair that ``run`` returns.
 
         After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.

@@ -52,9 +52,7 @@ class LocalServer(Owner[AsyncLocalServer]):
         )
 
     @property
-    def url(
-        self,
-    ) -> str:
+    def url(self) -> str:
         """The address of REST and of the web page.
 
         Raises:
@@ -63,9 +61,7 @@ class LocalServer(Owner[AsyncLocalServer]):
         return self._wrapped.url
 
     @property
-    def api_key(
-        self,
-    ) -> str:
+    def api_key(self) -> str:
         """The key that clients must send.
 
         Raises:
@@ -74,9 +70,7 @@ class LocalServer(Owner[AsyncLocalServer]):
         return self._wrapped.api_key
 
     @property
-    def client_options(
-        self,
-    ) -> ClientOptions:
+    def client_options(self) -> ClientOptions:
         """Arguments for an ``ArizeClient``, ours or the official one.
 
         Raises:
@@ -84,9 +78,7 @@ class LocalServer(Owner[AsyncLocalServer]):
         """
         return self._wrapped.client_options
 
-    def start(
-        self,
-    ) -> None:
+    def start(self) -> None:
         """Start listening; does nothing when it runs already.
 
         Raises:
@@ -95,8 +87,6 @@ class LocalServer(Owner[AsyncLocalServer]):
         """
         self._portal.call(self._wrapped.start)
 
-    def close(
-        self,
-    ) -> None:
+    def close(self) -> None:
         """Stop listening and close the data; does nothing when it is stopped."""
         self._portal.close()

@@ -72,7 +72,8 @@ def _set_on_self(node: ast.AST) -> Iterator[str]:
 
 
 def _annotation(constructor: ast.FunctionDef, node: ast.Assign | ast.AnnAssign) -> ast.expr | None:
-    parameters = {arg.arg: arg.annotation for arg in [*constructor.args.args, *constructor.args.kwonlyargs]}
+    args = constructor.args
+    parameters = {arg.arg: arg.annotation for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
     match node:
         case ast.AnnAssign(annotation=annotation):
             return annotation

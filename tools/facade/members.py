@@ -21,7 +21,6 @@ PROPERTIES = frozenset({"property", "cached_property", "functools.cached_propert
 MANAGERS = frozenset({"asynccontextmanager", "contextlib.asynccontextmanager"})
 DECORATORS = PROPERTIES | MANAGERS | {"classmethod"}
 SPECIAL = frozenset({"__init__", "__aenter__", "__aexit__", "__aiter__", "__anext__", "__repr__"})
-WITHOUT_MEMBERS = frozenset({"Generic", "Protocol"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +62,10 @@ class Members:
 def _chain(package: Package, module: Module, node: ast.ClassDef) -> Iterator[tuple[Module, ast.ClassDef]]:
     yield module, node
     for base in node.bases:
-        name = ast.unparse(base.value if isinstance(base, ast.Subscript) else base)
-        origin = package.origin(module, name)
-        if origin and origin.name and origin.module in package:
-            yield from _chain(package, *package.find_class(origin.module, origin.name))
-        elif name not in WITHOUT_MEMBERS:
-            raise Untranslatable(module.path, base, f"the members of the base class {name} are not known")
+        origin = package.origin(module, base.id) if isinstance(base, ast.Name) else None
+        if origin is None or origin.name is None or origin.module not in package:
+            raise Untranslatable(module.path, base, f"the base class {ast.unparse(base)} is not understood")
+        yield from _chain(package, *package.find_class(origin.module, origin.name))
 
 
 def _own(module: Module, node: ast.ClassDef) -> Iterator[tuple[str, Member]]:

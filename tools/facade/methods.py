@@ -51,7 +51,9 @@ class MethodWriter:
             case ast.Subscript(slice=ast.Tuple(elts=[ast.Name() as value, *_]) | (ast.Name() as value)):
                 pass
             case _:
-                raise Untranslatable(method.module.path, method.node, "the service that is given is not known")
+                raise Untranslatable(
+                    method.module.path, method.node, f"the service that {method.node.name} gives is not known"
+                )
         lines = self._facade_import(method.module, value)
         self.imports.add_as_it_is(
             "AbstractContextManager", Origin("contextlib", "AbstractContextManager"), at_runtime=False
@@ -77,7 +79,9 @@ class MethodWriter:
         """Give the facade of a property; one thread at a time, for the property may make what it gives."""
         returns = method.node.returns
         if not isinstance(returns, ast.Name):
-            raise Untranslatable(method.module.path, method.node, "the service that is given is not known")
+            raise Untranslatable(
+                method.module.path, method.node, f"the service that {method.node.name} gives is not known"
+            )
         lines = self._facade_import(method.module, returns)
         make = f"lambda: {returns.id}(self._wrapped.{method.node.name}, self._portal)"
         body = f"return self._portal.exclusively({make})"

@@ -24,39 +24,43 @@ MOST_PARAMETERS = 8
 
 
 def parameters(module: Module, node: Function, imports: Imports) -> str:
-    """Return the parameters as they stand in the source, one a line, and note what they need."""
+    """Return the parameters as they stand in the source, and note what they need."""
     args = node.args
-    for arg in [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]:
+    named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    for arg in [*named, args.vararg, args.kwarg]:
         if arg is not None and arg.annotation is not None:
             note(module, arg.annotation, imports, at_runtime=False)
     for default in [*args.defaults, *args.kw_defaults]:
         if default is not None:
             note(module, default, imports, at_runtime=True)
-    count = len([*args.posonlyargs, *args.args, *args.kwonlyargs]) - 1
-    return (MANY if count > MOST_PARAMETERS else "") + "".join(_parameters(args))
+    shadows = any(hasattr(builtins, arg.arg) for arg in named)
+    return (MANY if len(named) - 1 > MOST_PARAMETERS else "") + (
+        "".join(_lines(args)) if shadows else ast.unparse(args)
+    )
 
 
-def _parameters(args: ast.arguments) -> Iterator[str]:
+def _lines(args: ast.arguments) -> Iterator[str]:
+    """Yield each parameter on a line of its own, with a remark where its name is that of a builtin."""
     positional = [*args.posonlyargs, *args.args]
     defaults = [None] * (len(positional) - len(args.defaults)) + args.defaults
     for position, (arg, default) in enumerate(zip(positional, defaults, strict=True), start=1):
-        yield _parameter(arg, default)
+        yield _line(arg, default)
         if position == len(args.posonlyargs):
-            yield "/,"
+            yield "/,\n"
     if args.vararg:
-        yield f"*{ast.unparse(args.vararg)},"
+        yield f"*{ast.unparse(args.vararg)},\n"
     elif args.kwonlyargs:
-        yield "*,"
+        yield "*,\n"
     for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-        yield _parameter(arg, default)
+        yield _line(arg, default)
     if args.kwarg:
-        yield f"**{ast.unparse(args.kwarg)},"
+        yield f"**{ast.unparse(args.kwarg)},\n"
 
 
-def _parameter(arg: ast.arg, default: ast.expr | None) -> str:
+def _line(arg: ast.arg, default: ast.expr | None) -> str:
     spaced = " = " if arg.annotation else "="
     text = ast.unparse(arg) + (f"{spaced}{ast.unparse(default)}" if default else "")
-    return f"{text},{BUILTIN}\n" if hasattr(builtins, arg.arg) else f"{text},"
+    return f"{text},{BUILTIN if hasattr(builtins, arg.arg) else ''}\n"
 
 
 def annotation(module: Module, expression: ast.expr, imports: Imports) -> str:
