@@ -240,7 +240,10 @@ async def test_cancelling_a_read_ends_the_call(server: Server, flight: FlightTra
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not [thread for thread in threading.enumerate() if thread.name == "arize-flight"]
+    readers = [thread for thread in threading.enumerate() if thread.name == "arize-flight"]
+    for reader in readers:
+        await asyncio.to_thread(reader.join, 10)
+    assert not any(reader.is_alive() for reader in readers)
     release.set()
 
 
