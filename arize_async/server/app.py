@@ -18,6 +18,7 @@ from arize_async.server import calls
 from arize_async.server.access import Guard
 from arize_async.server.flight.closing import close_flight
 from arize_async.server.flight.server import FlightServer
+from arize_async.server.flight.spool import remove_left_over
 from arize_async.server.openapi import handlers as openapi
 from arize_async.server.otlp.grpc_server import OtlpServer
 from arize_async.server.otlp.http import TraceHandlers
@@ -93,6 +94,8 @@ class Running:
         directory = self._place.directory
         file = directory / DATABASE if directory else None
         store = await self._opened(lambda: Store(Database.open(file), directory), Store.close)
+        if directory:
+            await asyncio.to_thread(remove_left_over, directory)
         await store.write(spaces.ensure_default)
         self._store = store
         return store

@@ -80,6 +80,17 @@ async def test_what_was_answered_survives_a_kill(tmp_path: Path, connect: Any) -
         assert names == {f"d{number}" for number in range(5)}
 
 
+async def test_a_start_removes_what_broken_uploads_left(tmp_path: Path) -> None:
+    """The files of uploads in which a server was killed go; other files stay."""
+    left = tmp_path / "upload-abc"
+    left.mkdir()
+    (left / "rows.arrows").write_bytes(b"half")
+    (tmp_path / "notes.txt").touch()
+    async with LocalServer(tmp_path):
+        assert not left.exists()
+        assert (tmp_path / "notes.txt").exists()
+
+
 async def test_a_second_process_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     """The error says that the data is in use and what to do."""
     async with LocalServer(tmp_path):

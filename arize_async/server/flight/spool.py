@@ -6,6 +6,7 @@ leaves nothing in the store.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+_PREFIX = "upload-"
+
+
 class Spool:
     """Rows of one schema in a temporary file, and the columns that their documents have."""
 
     def __init__(self, schema: pa.Schema, directory: Path | None) -> None:
         """Make the file; ``directory`` None means the system's temporary directory."""
-        self._directory = tempfile.TemporaryDirectory(prefix="upload-", dir=directory)
+        self._directory = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=directory)
         self._file = Path(self._directory.name) / "rows.arrows"
         self._schema = schema
         self._writer = pa.ipc.new_stream(pa.OSFile(str(self._file), "wb"), schema)
@@ -60,3 +64,9 @@ class Spool:
         """Return everything that was written; nothing can be added afterwards."""
         self._writer.close()
         return pa.ipc.open_stream(pa.OSFile(str(self._file), "rb"))
+
+
+def remove_left_over(directory: Path) -> None:
+    """Remove the files of uploads that a server was killed in; only the one that holds the directory may."""
+    for found in directory.glob(f"{_PREFIX}*"):
+        shutil.rmtree(found, ignore_errors=True)
