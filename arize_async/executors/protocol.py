@@ -12,6 +12,10 @@ UserCode = Callable[[], T | Awaitable[T]]
 """A call without parameters: the user's function with everything bound."""
 
 
+class SelfCancelled(Exception):
+    """User code cancelled itself; for everybody else that is a failure like any other."""
+
+
 class Executor(Protocol):
     """Runs user code; opened by its first call, closed by its owner."""
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from attrs import define, field
 
+from arize_async.executors.inline import InlineExecutor
 from arize_async.executors.protocol import UserCode
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class ThreadExecutor:
     def __init__(self, name: str = "arize-task") -> None:
         """Name the threads; none is started yet."""
         self._name = name
+        self._inline = InlineExecutor()
         self._idle: list[_Worker] = []
         self._busy = 0
         self._abandoned = 0
@@ -86,8 +88,9 @@ class ThreadExecutor:
         if job.error is not None:
             raise job.error
         result = job.result
-        # a plain function may return a coroutine, as `lambda row: ask(row)` does
-        return await cast("Awaitable[T]", result) if inspect.isawaitable(result) else cast("T", result)
+        if inspect.isawaitable(result):  # a plain function may return a coroutine, as `lambda row: ask(row)` does
+            return await self._inline.call(lambda: cast("Awaitable[T]", result))
+        return cast("T", result)
 
     async def aclose(self) -> None:
         """End the idle threads; busy ones end with their call."""
@@ -108,6 +111,7 @@ class ThreadExecutor:
                 job.loop.call_soon_threadsafe(self._finish, worker, job)
             except RuntimeError:  # the loop is closed: the call was abandoned and nobody waits for this thread
                 return
+            del job  # an idle thread keeps no result alive
 
     def _finish(self, worker: _Worker, job: _Job) -> None:
         """On the loop's thread: wake the caller and keep the thread for the next call."""

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Cancelled(Exception):
-    """User code cancelled itself; for everybody else that is a failure like any other."""
-
-
 async def attempt(call: Callable[[], Awaitable[T]], *, timeout: float | None, clock: Clock) -> Outcome[T]:  # noqa: ASYNC109 - a timeout is data here
     """Await a call and return its outcome.
 
@@ -28,7 +24,7 @@ async def attempt(call: Callable[[], Awaitable[T]], *, timeout: float | None, cl
         clock: Where the times come from.
 
     Raises:
-        CancelledError: The caller was cancelled; a cancellation that the call raised of its own is an outcome.
+        CancelledError: The caller was cancelled.
     """
     started_ns, start = clock.now_ns(), clock.monotonic()
     value: T | None = None
@@ -39,11 +35,10 @@ async def attempt(call: Callable[[], Awaitable[T]], *, timeout: float | None, cl
             value = await call()
     except TimeoutError as raised:
         error = TimeoutError(f"timed out after {timeout:g} s") if bound.expired() else raised
-    except asyncio.CancelledError:
-        current = asyncio.current_task()
-        if current is None or current.cancelling():
-            raise
-        error = Cancelled("the call was cancelled from within")
-    except Exception as raised:  # noqa: BLE001 - what user code raises is data
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise
+    except BaseException as raised:  # noqa: BLE001 - what user code raises is data, SystemExit included
         error = raised
+    if error is None and bound.expired():
+        value, error = None, TimeoutError(f"timed out after {timeout:g} s")
     return Outcome(value, error, started_ns, clock.monotonic() - start)

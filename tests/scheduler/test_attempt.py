@@ -67,16 +67,6 @@ async def test_a_timeout_cancels_the_call_and_awaits_its_cleanup() -> None:
     assert repr(outcome.error) == "TimeoutError('timed out after 0.01 s')"
 
 
-async def test_user_code_that_cancels_itself_fails() -> None:
-    """A cancellation from within is a failure: it does not end the worker."""
-
-    async def call() -> None:
-        raise asyncio.CancelledError
-
-    outcome = await attempt(call, timeout=60, clock=FakeClock())
-    assert type(outcome.error).__name__ == "Cancelled"
-
-
 async def test_a_cancellation_from_outside_passes_through() -> None:
     """Cancelling the caller is not an outcome."""
 
