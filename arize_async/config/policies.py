@@ -57,4 +57,6 @@ class Limits:
         evaluators: Evaluations at the same time; by default as many as ``concurrency``.
     """
 
-    evaluators: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    evaluators: int | None = field(
+        default=None, validator=validators.optional([validators.instance_of(int), validators.ge(1)])
+    )

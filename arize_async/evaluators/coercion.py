@@ -9,7 +9,10 @@ import math
 from collections.abc import Mapping
 from typing import SupportsFloat, cast
 
+import attrs
+
 from arize_async.models.evaluation import EvaluationResult
+from arize_async.wire.jsonable import jsonify
 
 _KEYS = frozenset({"score", "label", "explanation", "metadata"})
 _PAIR, _TRIPLE = 2, 3
@@ -32,6 +35,7 @@ def coerce(value: object) -> EvaluationResult:
     ('because', 'bad', 1)
     """
     result = _result(value)
+    result = attrs.evolve(result, metadata=cast("Mapping[str, object]", jsonify(result.metadata)))
     if result.score is not None and not math.isfinite(result.score):
         raise ValueError(f"the score is {result.score}; return a finite number, or a label without a score")
     return result
@@ -64,12 +68,11 @@ def _from_sequence(parts: list[object]) -> EvaluationResult:
 def _from_mapping(parts: Mapping[str, object]) -> EvaluationResult:
     if unknown := sorted(str(key) for key in parts.keys() - _KEYS):
         raise _unsupported(f"a dict with the keys {', '.join(unknown)}")
-    metadata = parts.get("metadata")
     return EvaluationResult(
         score=_number(parts.get("score")),
         label=_text(parts.get("label")),
         explanation=_text(parts.get("explanation")),
-        metadata=cast("Mapping[str, object]", metadata) if isinstance(metadata, Mapping) else {},
+        metadata=cast("Mapping[str, object]", parts.get("metadata")),
     )
 
 

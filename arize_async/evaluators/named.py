@@ -12,6 +12,7 @@ from arize_async.evaluators.protocol import Evaluator, EvaluatorKind
 from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
+from arize_async.models.unicode import valid_text
 
 NAMES = (
     "input",
@@ -88,18 +89,24 @@ def _named(name: str | None, evaluator: object) -> NamedEvaluator:
         )
     function = _method(evaluator)
     shown = _name(name, evaluator, function)
-    if not shown.strip():
-        raise InvalidEvaluator("an evaluator has an empty name")
+    _check_name(shown)
     binding = bind(function, names=NAMES, single="output", what=f"evaluator {shown!r}", error=InvalidEvaluator)
     kind = str(getattr(evaluator, "kind", EvaluatorKind.CODE))
     return NamedEvaluator(shown, kind, binding, is_async(function))
 
 
+def _check_name(name: str) -> None:
+    if not name.strip() or "\0" in name or valid_text(name) != name:
+        raise InvalidEvaluator(f"{name!r} cannot name an evaluator: a name is text that is part of column names")
+
+
 def _name(name: str | None, evaluator: object, function: Callable[..., object]) -> str:
     if isinstance(evaluator, Evaluator):  # keeps its own name inside a mapping (wire contract 6.3)
         return evaluator.name
-    own = getattr(evaluator, "name", None) or type(evaluator).__name__
-    return name or (function_name(function) if function is evaluator else str(own))
+    own = getattr(evaluator, "name", None)
+    if not isinstance(own, str) or not own:
+        own = type(evaluator).__name__
+    return name or (function_name(function) if function is evaluator else own)
 
 
 def _method(evaluator: object) -> Callable[..., object]:

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import Parameter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
@@ -62,6 +62,8 @@ def bind(
     Raises:
         InvalidInput: The function takes no parameter, or one that no value fits; the message names it.
     """
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise error(f"{what} is a generator: return the value instead of yielding it")
     parameters = _parameters(function)
     if not parameters:
         raise error(f"{what} takes no parameter; give it one, or name parameters after: {', '.join(names)}")
@@ -82,9 +84,18 @@ def bind(
 
 def _parameters(function: Callable[..., object]) -> list[Parameter]:
     try:
-        return list(inspect.signature(function).parameters.values())
+        return [each for each in inspect.signature(function).parameters.values() if each.name not in _given(function)]
     except (TypeError, ValueError):  # some built-in functions do not tell; they are called with one argument
         return [Parameter("value", Parameter.POSITIONAL_ONLY)]
+
+
+def _given(function: Callable[..., object]) -> set[str]:
+    """Return the keywords that a partial has filled: they are the user's."""
+    given: set[str] = set()
+    while isinstance(function, partial):
+        given |= function.keywords.keys()
+        function = cast("partial[object]", function).func
+    return given
 
 
 def _is_required(parameter: Parameter) -> bool:

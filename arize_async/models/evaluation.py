@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import SupportsFloat
+from typing import SupportsFloat, cast
 
 from attrs import field, frozen
 
@@ -12,6 +12,15 @@ from arize_async.models.unicode import valid_text
 
 def _text(value: object) -> str | None:
     return None if value is None else valid_text(str(value)) or None
+
+
+def _metadata(value: object) -> dict[str, object]:
+    """Copy, so that a dict that an evaluator uses again changes no earlier result."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"metadata is a mapping, got {type(value).__name__}")
+    return {str(key): item for key, item in cast("Mapping[object, object]", value).items()}
 
 
 def _score(value: SupportsFloat | None) -> float | None:
@@ -43,7 +52,7 @@ class EvaluationResult:
     score: float | None = field(default=None, converter=_score)
     label: str | None = field(default=None, converter=_text)
     explanation: str | None = field(default=None, converter=_text)
-    metadata: Mapping[str, object] = field(factory=dict)
+    metadata: Mapping[str, object] = field(factory=dict, converter=_metadata)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a result that says nothing."""

@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from arize_async.errors import InvalidInput
+from arize_async.models.unicode import valid_text
 
 MAX_ROWS = 1000
 MAX_NAME = 255
@@ -106,6 +107,8 @@ def check_name(name: object) -> None:
         raise InvalidInput(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
     if '"' in name or "\\" in name:
         raise InvalidInput(f"a name has no double quote and no backslash, got {name!r}")
+    if valid_text(name) != name:
+        raise InvalidInput(f"a name is valid Unicode, got {name!r}")
 
 
 def _check_not_blank(value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from arize_async.errors import AmbiguousName, InvalidResponse, NotFound
+from arize_async.errors import AmbiguousName, InvalidInput, InvalidResponse, NotFound
 from arize_async.models.annotation_config import AnnotationConfig
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment
@@ -34,6 +34,13 @@ _EXPERIMENT_HINT = (
 N = TypeVar("N", Space, Dataset, Experiment, AnnotationConfig)
 
 
+def _text(word: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        hint = "; pass its .id" if hasattr(value, "id") else ""
+        raise InvalidInput(f"{word} is a name or an id, got {type(value).__name__} {value!r:.40}{hint}")
+    return value
+
+
 class Names:
     """Looks up names with the server's ``name`` filter; matches are exact and case-sensitive.
 
@@ -51,7 +58,7 @@ class Names:
             NotFound: No space has this name.
             AmbiguousName: Several have.
         """
-        if is_resource_id(space):
+        if is_resource_id(_text("space", space)):
             return space
         return await self._one("space", space, ListSpacesResponse, paths.SPACES, {})
 
@@ -62,7 +69,7 @@ class Names:
             NotFound: No dataset has this name.
             AmbiguousName: Several have, each in a space of its own.
         """
-        if is_resource_id(dataset):
+        if is_resource_id(_text("dataset", dataset)):
             return dataset
         scope = {"space_id": await self.space_id(space)} if space else {}
         hint = "" if space else "Provide 'space' when the dataset's space is not among those that you can list."
@@ -75,7 +82,7 @@ class Names:
             NotFound: No experiment has this name, or neither dataset nor space was given.
             AmbiguousName: Several have it in this space.
         """
-        if is_resource_id(experiment):
+        if is_resource_id(_text("experiment", experiment)):
             return experiment
         if not dataset and not space:
             raise NotFound.by_name("experiment", experiment, hint=_EXPERIMENT_HINT)
@@ -89,7 +96,7 @@ class Names:
             NotFound: No annotation config has this name.
             AmbiguousName: Several have, each in a space of its own.
         """
-        if is_resource_id(annotation_config):
+        if is_resource_id(_text("annotation config", annotation_config)):
             return annotation_config
         scope = {"space_id": await self.space_id(space)} if space else {}
         kind, path = ListAnnotationConfigsResponse, paths.ANNOTATION_CONFIGS

@@ -35,17 +35,14 @@ def result_frame(runs: Iterable[FinishedRun], evaluators: Sequence[str]) -> pl.D
     columns = _run_columns(ordered)
     for position, name in enumerate(evaluators):
         columns.extend(_evaluation_columns(name, [run.evaluations[position] for run in ordered]))
-    return pl.DataFrame(columns)
+    # names may meet: an evaluator "a" with the metadata key "b" and an evaluator "a.metadata" with a column "b"
+    return pl.DataFrame({column.name: column for column in columns})
 
 
-def failures(frame: pl.DataFrame) -> pl.DataFrame:
+def failures(frame: pl.DataFrame, evaluators: Sequence[str]) -> pl.DataFrame:
     """Return the rows whose task failed or that lack an evaluation."""
-    errors = [name for name in frame.columns if name == "error" or _is_evaluation_error(name)]
-    return frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in errors))
-
-
-def _is_evaluation_error(name: str) -> bool:
-    return name.startswith("eval.") and name.endswith(".error")
+    errors = ["error", *(f"eval.{name}.error" for name in evaluators)]
+    return frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in errors if name in frame.columns))
 
 
 def _run_columns(runs: Sequence[FinishedRun]) -> list[pl.Series]:

@@ -57,4 +57,4 @@ class ExperimentResult(tuple["Experiment | None", "pl.DataFrame"]):  # noqa: SLO
         """The rows whose task failed or that lack an evaluation."""
         from arize_async.results.frame import failures
 
-        return failures(self.frame)
+        return failures(self.frame, self.evaluators)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -19,6 +20,8 @@ from rich.progress import (
 from arize_async.scheduler.progress import Silent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.progress import TaskID
 
     from arize_async.scheduler import progress as protocol
@@ -26,14 +29,51 @@ if TYPE_CHECKING:
 
 _INTERVAL = 0.1
 
+log = logging.getLogger("arize_async.runs")
+
 
 def watcher(progress: bool | protocol.Progress | None) -> protocol.Progress:  # noqa: FBT001 - the keyword of `run`
     """Return who watches a run: None means bars where somebody can see them."""
     if progress is None:
-        progress = sys.stderr.isatty() or _in_notebook()
+        progress = is_terminal(sys.stderr) or _in_notebook()
     if progress is True:
-        return Bars()
-    return progress or Silent()
+        return Guarded(Bars())
+    return Guarded(progress) if progress else Silent()
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sees what is written; a stream may be missing or closed."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+class Guarded:
+    """Keeps the errors of a watcher away from the run: the first one is logged and ends the watching."""
+
+    def __init__(self, watched: protocol.Progress) -> None:
+        """Wrap a watcher."""
+        self._watched: protocol.Progress = watched
+
+    def start(self, statistics: Statistics, *, examples: int | None, evaluators: int) -> None:
+        """Begin to watch."""
+        self._try(lambda: self._watched.start(statistics, examples=examples, evaluators=evaluators))
+
+    def update(self) -> None:
+        """Take notice that a run finished."""
+        self._try(self._watched.update)
+
+    def stop(self) -> None:
+        """End."""
+        self._try(self._watched.stop)
+
+    def _try(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception:
+            self._watched = Silent()
+            log.exception("the progress of the run can no longer be shown; the run goes on")
 
 
 def _in_notebook() -> bool:
@@ -56,6 +96,7 @@ class Bars:
             TimeRemainingColumn(),
             console=console or Console(stderr=True),
             refresh_per_second=10,
+            redirect_stdout=is_terminal(sys.stdout),  # what a task prints into a file stays there
         )
         self._statistics: Statistics | None = None
         self._rows: list[tuple[TaskID, str]] = []

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 from opentelemetry.trace import Span
 
 from arize_async.evaluators.coercion import coerce
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
+from arize_async.runs.timed import TimedCall
 from arize_async.scheduler.attempt import attempt
 from arize_async.scheduler.outcome import Outcome
 from arize_async.tracing import spans
 from arize_async.tracing.usage import Usage
-from arize_async.wire.text import copied, json_text, jsonify, safe_repr
+from arize_async.wire.jsonable import jsonify, safe_repr
+from arize_async.wire.text import copied, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
     from arize_async.evaluators.named import NamedEvaluator
     from arize_async.executors.binding import Binding
     from arize_async.executors.protocol import Executor
-    from arize_async.models.evaluation import EvaluationResult
     from arize_async.models.example import Example
     from arize_async.runs.plan import Plan
     from arize_async.scheduler.clock import Clock
     from arize_async.scheduler.outcome import Finished
     from arize_async.tracing.provider import RunTracing
 
+R = TypeVar("R")
 SKIPPED = "not run: the task failed"
 STOPPED = "not run: the experiment was stopped"
 
@@ -68,6 +70,14 @@ class EvaluatorCall:
         return self.evaluation.result is None
 
 
+def _told(error: BaseException | None) -> str | None:
+    """Return what is kept of an error; its traceback holds the frames of user code, so it is dropped."""
+    if error is None:
+        return None
+    error.__traceback__ = None
+    return safe_repr(error)
+
+
 class Invoker:
     """Calls the user's functions of one run."""
 
@@ -92,15 +102,11 @@ class Invoker:
 
     async def run_task(self, example: Example) -> TaskCall:
         """Call the task with an example."""
-        code = self._plan.task.call(_task_values(self._plan.task, example))
+        call = TimedCall(self._plan.task.call(_task_values(self._plan.task, example)), jsonify, self._clock)
         span = spans.start_task_span(self._tracer, self._plan.task_name, example, self._task_metadata)
-        executor = self._inline if self._plan.task_is_async else self._threads
-        with spans.current(span):
-            outcome = await attempt(lambda: executor.call(code), timeout=self._plan.timeout, clock=self._clock)
-        output = jsonify(outcome.value)
-        spans.end_task_span(span, output, outcome.error)
-        error = None if outcome.error is None else safe_repr(outcome.error)
-        return TaskCall(output, error, span, outcome, self._tracing.usage.take(span))
+        outcome = await self._call(call, span, is_async=self._plan.task_is_async)
+        spans.end_task_span(span, outcome.value, outcome.error)
+        return TaskCall(outcome.value, _told(outcome.error), span, outcome, self._tracing.usage.take(span))
 
     @property
     def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]]:
@@ -108,25 +114,36 @@ class Invoker:
         return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
 
     def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]:
-        executor = self._inline if evaluator.is_async else self._threads
-
         async def evaluate(example: Example, task: TaskCall) -> EvaluatorCall:
             code = evaluator.binding.call(_evaluator_values(evaluator.binding, example, task.output))
+            call = TimedCall(code, coerce, self._clock)
             span = spans.start_evaluator_span(self._tracer, evaluator.name, task.span, self._evaluator_metadata)
-
-            async def judge() -> EvaluationResult:
-                return coerce(await executor.call(code))
-
-            with spans.current(span):
-                outcome = await attempt(judge, timeout=self._plan.timeout, clock=self._clock)
+            outcome = await self._call(call, span, is_async=evaluator.is_async)
             spans.end_evaluator_span(span, outcome.value, outcome.error)
             self._tracing.usage.take(span)
-            error = None if outcome.error is None else safe_repr(outcome.error)
-            started = outcome.started_ns // 1_000_000
-            finished = FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
-            return EvaluatorCall(finished)
+            started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
+            return EvaluatorCall(
+                FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
+            )
 
         return evaluate
+
+    async def _call(self, call: TimedCall[R], span: Span, *, is_async: bool) -> Outcome[R]:
+        provider = self._tracing.provider if self._plan.set_global_tracer_provider else None
+        with spans.current(span, provider):
+            if is_async:
+                outcome = await attempt(
+                    lambda: self._inline.call(call.run_async), timeout=self._plan.timeout, clock=self._clock
+                )
+            else:
+                outcome = await attempt(
+                    lambda: self._threads.call(call.run), timeout=self._plan.timeout, clock=self._clock
+                )
+        return call.timed(outcome)
+
+    async def aclose(self) -> None:
+        """End the threads that are idle."""
+        await self._threads.aclose()
 
     def finish(self, finished: Finished[Example, TaskCall, EvaluatorCall]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""

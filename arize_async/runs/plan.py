@@ -93,7 +93,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     """
     check_name(name)
     concurrency = _count("concurrency", concurrency)
-    limits = limits or Limits()
+    limits = _limits(limits)
     return Plan(
         name=name,
         task=_bind_task(task),
@@ -109,8 +109,22 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         force_http=bool(force_http),
         set_global_tracer_provider=bool(set_global_tracer_provider),
         metadata=_metadata(metadata),
-        progress=progress,
+        progress=_progress(progress),
     )
+
+
+def _limits(limits: object) -> Limits:
+    if limits is None:
+        return Limits()
+    if isinstance(limits, Limits):
+        return limits
+    raise InvalidInput(f"limits is a Limits object, got {type(limits).__name__}")
+
+
+def _progress(progress: object) -> bool | Progress | None:
+    if progress is None or isinstance(progress, (bool, Progress)):
+        return progress
+    raise InvalidInput(f"progress is a bool or an object with start, update and stop; got {type(progress).__name__}")
 
 
 def _bind_task(task: object) -> Binding:
@@ -131,7 +145,10 @@ def _seconds(name: str, value: object) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
         raise InvalidInput(f"{name} is a number of seconds above 0, or None for no bound; got {value!r}")
-    return None if math.isinf(value) else float(value)
+    try:
+        return None if math.isinf(value) else float(value)
+    except OverflowError:
+        return None
 
 
 def _metadata(metadata: object) -> dict[str, object]:

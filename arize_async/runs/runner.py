@@ -17,8 +17,9 @@ from arize_async.runs.sinks import DrySink, FlightSink, RestSink
 from arize_async.runs.stream import RunStream
 from arize_async.scheduler.clock import SystemClock
 from arize_async.scheduler.pipeline import Pipeline
-from arize_async.tracing.globally import installed_globally
-from arize_async.tracing.provider import RunTracing, span_exporter
+from arize_async.tracing.export import span_exporter
+from arize_async.tracing.globally import install_globally
+from arize_async.tracing.provider import RunTracing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -71,43 +72,54 @@ class ExperimentRunner:
             stream: RunStream | None = None
             try:
                 opened = await sink.open()
-                async with self._executed(plan, dataset, opened, examples) as stream:
-                    yield stream
-                if stream.complete:
-                    stream.experiment = await self._upload(stream, sink)
+                async with self._traced(plan, dataset, opened) as tracing:
+                    invoker = self._invoker(plan, dataset, opened, tracing)
+                    async with self._executed(plan, invoker, examples) as stream:
+                        yield stream
+                    if stream.complete:
+                        stream.experiment = await self._upload(stream, sink)
             finally:
                 if stream is None or stream.experiment is None:
                     await self._discard(sink, plan.name)
 
     @asynccontextmanager
-    async def _executed(
-        self, plan: Plan, dataset: Dataset, opened: Opened, examples: Examples
-    ) -> AsyncGenerator[RunStream]:
+    async def _traced(self, plan: Plan, dataset: Dataset, opened: Opened) -> AsyncGenerator[RunTracing]:
+        """Deliver the spans at the end: results go first, a dead collector must not hold them up."""
+        if plan.set_global_tracer_provider:
+            install_globally()
+        tracing = RunTracing(opened.project, None if plan.dry_run else span_exporter(self._config, dataset.space_id))
+        try:
+            yield tracing
+        finally:
+            await tracing.aclose(self._config.timeouts.close)
+
+    def _invoker(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing) -> Invoker:
+        facts = _facts(plan, dataset, opened)
+        return Invoker(plan, tracing, facts=facts, inline=InlineExecutor(), threads=ThreadExecutor(), clock=self._clock)
+
+    @asynccontextmanager
+    async def _executed(self, plan: Plan, invoker: Invoker, examples: Examples) -> AsyncGenerator[RunStream]:
         async with AsyncExitStack() as stack:
-            exporter = None if plan.dry_run else span_exporter(self._config, dataset.space_id)
-            tracing = RunTracing(opened.project, exporter)
-            stack.push_async_callback(tracing.aclose, self._config.timeouts.close)
-            if plan.set_global_tracer_provider:
-                stack.enter_context(installed_globally(tracing.provider))
-            threads = ThreadExecutor()
-            stack.push_async_callback(threads.aclose)
-            facts = _facts(plan, dataset, opened)
-            invoker = Invoker(plan, tracing, facts=facts, inline=InlineExecutor(), threads=threads, clock=self._clock)
+            stack.push_async_callback(invoker.aclose)
             pipeline = Pipeline(
-                invoker.run_task, invoker.evaluators, tasks=plan.concurrency, evaluations=plan.evaluations
+                invoker.run_task,
+                invoker.evaluators,
+                tasks=plan.concurrency,
+                evaluations=plan.evaluations,
+                fail_fast=plan.exit_on_error,
             )
             progress = watcher(plan.progress)
             progress.start(pipeline.statistics, examples=examples.count, evaluators=len(plan.evaluators))
             stack.callback(progress.stop)
             results = await stack.enter_async_context(pipeline.open(examples))
-            stream = RunStream(plan, invoker, pipeline, results, progress)
+            stream = RunStream(plan, invoker, pipeline, results, progress, examples.count)
             try:
                 yield stream
             finally:
                 stream.stop()
 
     async def _upload(self, stream: RunStream, sink: Sink) -> Experiment | None:
-        result = stream.result
+        result = await asyncio.to_thread(lambda: stream.result)
         try:
             return await sink.upload(result.frame)
         except ArizeError as error:
@@ -126,7 +138,7 @@ class ExperimentRunner:
         if plan.dry_run:
             return DrySink()
         if plan.force_http:
-            return RestSink(self._experiments, dataset, plan.name)
+            return RestSink(self._experiments, dataset, plan.name, self._config.max_http_payload_size_mb * 2**20)
         return FlightSink(self._flight, self._experiments, dataset, plan.name)
 
     async def _read(self, plan: Plan, dataset: Dataset, examples: Examples) -> None:

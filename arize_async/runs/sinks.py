@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from arize_async.errors import Conflict, NotFound
-from arize_async.models.rules import MAX_ROWS
+from arize_async.errors import ArizeError, Conflict, NotFound
 from arize_async.models.run import ExperimentTaskFieldNames
-from arize_async.runs.upload import upload_rows, upload_table
+from arize_async.runs.upload import request_parts, upload_rows, upload_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.transport.flight import FlightTransport
 
+log = logging.getLogger("arize_async.runs")
 FIELDS = ExperimentTaskFieldNames(output="output", example_id="example_id")
 
 
@@ -76,6 +77,7 @@ class FlightSink:
         self._flight, self._experiments = flight, experiments
         self._dataset, self._name = dataset, name
         self._experiment_id = ""
+        self._experiment: Experiment | None = None
 
     async def open(self) -> Opened:
         """Create the experiment.
@@ -86,16 +88,22 @@ class FlightSink:
         dataset = self._dataset
         created = await self._flight.init_experiment(space_id=dataset.space_id, dataset_id=dataset.id, name=self._name)
         self._experiment_id = created.experiment_id
-        experiment = await self._experiments.get(experiment=created.experiment_id)
-        return Opened(created.experiment_id, created.trace_model_name, experiment.dataset_version_id)
+        self._experiment = await self._experiments.get(experiment=created.experiment_id)
+        return Opened(created.experiment_id, created.trace_model_name, self._experiment.dataset_version_id)
 
     async def upload(self, frame: pl.DataFrame) -> Experiment:
-        """Send the frame and fetch the experiment."""
+        """Send the frame and fetch the experiment; everything is stored even if the second step fails."""
         dataset = self._dataset
         experiment_id = await self._flight.upload_runs(
             space_id=dataset.space_id, dataset_id=dataset.id, name=self._name, data=upload_table(frame)
         )
-        return await self._experiments.get(experiment=experiment_id)
+        try:
+            return await self._experiments.get(experiment=experiment_id)
+        except ArizeError:
+            if self._experiment is None:
+                raise
+            log.warning("the runs of %r are stored; the experiment could not be fetched afterwards", self._name)
+            return self._experiment
 
     async def discard(self) -> None:
         """Delete the experiment, unless an upload whose answer was lost has filled it."""
@@ -110,9 +118,10 @@ class FlightSink:
 class RestSink:
     """Creates the experiment together with its first runs."""
 
-    def __init__(self, experiments: ExperimentsResource, dataset: Dataset, name: str) -> None:
-        """Bind the experiment's name and dataset."""
+    def __init__(self, experiments: ExperimentsResource, dataset: Dataset, name: str, max_bytes: float) -> None:
+        """Bind the experiment's name and dataset; a request has at most so many bytes where it has several rows."""
         self._experiments, self._dataset, self._name = experiments, dataset, name
+        self._max_bytes = max_bytes
 
     async def open(self) -> Opened:
         """Make sure that the name is free.
@@ -130,18 +139,16 @@ class RestSink:
 
     async def upload(self, frame: pl.DataFrame) -> Experiment:
         """Create the experiment with up to 1,000 runs and append the others."""
-        rows = upload_rows(frame)
+        first, *others = request_parts(upload_rows(frame), self._max_bytes)
         experiment = await self._experiments.create(
             name=self._name,
             dataset=self._dataset.id,
-            experiment_runs=rows[:MAX_ROWS],
+            experiment_runs=first,
             task_fields=FIELDS,
             force_http=True,
         )
-        for start in range(MAX_ROWS, len(rows), MAX_ROWS):
-            await self._experiments.append_runs(
-                experiment=experiment.id, experiment_runs=rows[start : start + MAX_ROWS]
-            )
+        for part in others:
+            await self._experiments.append_runs(experiment=experiment.id, experiment_runs=part)
         return experiment
 
     async def discard(self) -> None:

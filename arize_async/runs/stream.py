@@ -27,7 +27,6 @@ class RunStream:
     """Gives each run of an experiment as soon as it is finished, in the order of completion.
 
     Attributes:
-        complete: Whether every run was given.
         experiment: The experiment, once everything is uploaded.
     """
 
@@ -38,16 +37,18 @@ class RunStream:
         pipeline: Pipeline[Example, TaskCall, EvaluatorCall],
         results: AsyncIterator[Finished[Example, TaskCall, EvaluatorCall]],
         progress: Progress,
+        count: int,
     ) -> None:
-        """Take a pipeline that runs and its results."""
+        """Take a pipeline that runs, its results and how many there will be."""
         self._plan = plan
         self._invoker = invoker
         self._pipeline = pipeline
         self._results = results
         self._progress = progress
+        self._count = count
+        self._stopped = False
         self._finished: list[FinishedRun] = []
         self._untaken: list[FinishedRun] = []
-        self.complete = False
         self.experiment: Experiment | None = None
 
     def __repr__(self) -> str:
@@ -59,6 +60,11 @@ class RunStream:
     def name(self) -> str:
         """Name of the experiment."""
         return self._plan.name
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run was given."""
+        return len(self._finished) == self._count
 
     @property
     def statistics(self) -> Statistics:
@@ -81,6 +87,9 @@ class RunStream:
 
     def stop(self) -> None:
         """Keep what nobody took; called when the run ends, for whatever reason."""
+        if self._stopped:
+            return
+        self._stopped = True
         self._untaken += [self._invoker.finish(untaken) for untaken in self._pipeline.untaken()]
 
     def __aiter__(self) -> Self:
@@ -93,20 +102,15 @@ class RunStream:
         Raises:
             RunAborted: ``exit_on_error`` and the task or an evaluator failed.
         """
-        try:
-            result = await anext(self._results)
-        except StopAsyncIteration:
-            self.complete = True
-            raise
-        run = self._invoker.finish(result)
+        run = self._invoker.finish(await anext(self._results))
         self._finished.append(run)
         self._progress.update()
         if self._plan.exit_on_error and (error := _first_error(run)):
             self.stop()
             result = self.result
             raise RunAborted(
-                f"{self.name!r} stopped at the first error: {error}. The {result.frame.height} finished runs are in"
-                " this error's `result.frame`; nothing was uploaded",
+                f"{self.name!r} stopped at the first error: {error}. The {result.frame.height} runs whose task"
+                " finished are in this error's `result.frame`; nothing was uploaded",
                 result,
             )
         return run

@@ -57,13 +57,19 @@ class _Results(Generic[I, T, E]):
         self._finished = finished
         self._ended = False
 
+    def end(self) -> None:
+        """Give nothing more, also to a consumer that waits."""
+        self._ended = True
+        if self._finished.empty():
+            self._finished.put_nowait(None)
+
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Finished[I, T, E]:
         finished = None if self._ended else await self._finished.get()
         if finished is None:
-            self._ended = True
+            self.end()  # for whoever else waits
             raise StopAsyncIteration
         return finished
 
@@ -81,8 +87,13 @@ class Pipeline(Generic[I, T, E]):
         *,
         tasks: int,
         evaluations: int,
+        fail_fast: bool = False,
     ) -> None:
-        """Set the stages and the most calls that each has in flight."""
+        """Set the stages and the most calls that each has in flight.
+
+        With ``fail_fast`` a run is given as soon as one of its evaluations failed, without the others.
+        """
+        self._fail_fast = fail_fast
         self._task = task
         self._evaluators = tuple(evaluators)
         self._limits = (tasks, evaluations)
@@ -111,16 +122,23 @@ class Pipeline(Generic[I, T, E]):
         Raises:
             Exception: Whatever the input raises.
         """
+        results = _Results(self._finished)
+        raised: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 work = group.create_task(self._work(Source(chunks)))
                 try:
-                    yield _Results(self._finished)
+                    yield results
+                except Exception as error:
+                    raised = error
+                    raise
                 finally:
                     work.cancel()
         except BaseExceptionGroup as errors:
-            error = _first(errors)
+            error = raised or _first(errors)
             raise error from error.__cause__
+        finally:
+            results.end()
 
     @property
     def ready(self) -> int:
@@ -137,7 +155,8 @@ class Pipeline(Generic[I, T, E]):
             finished = self._finished.get_nowait()
             if finished is not None:
                 waiting.append(finished)
-        return waiting + [run.finished() for run in self._passed.values()]
+        passed, self._passed = self._passed, {}
+        return waiting + [run.finished() for run in passed.values()]
 
     async def _work(self, source: Source[I]) -> None:
         async with asyncio.TaskGroup() as evaluators:
@@ -177,14 +196,16 @@ class Pipeline(Generic[I, T, E]):
         while (waiting := await self._next_evaluation()) is not None:
             run, position = waiting
             evaluate = self._evaluators[position]
-            run.evaluations[position] = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
+            evaluation = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
+            run.evaluations[position] = evaluation
             run.pending -= 1
-            if not run.pending:
+            ended = not run.pending or (self._fail_fast and evaluation.failed)
+            if ended and run.index in self._passed:
                 await self._finish(run)
 
     async def _finish(self, run: _Run[I, T, E]) -> None:
         await self._finished.put(run.finished())
-        del self._passed[run.index]
+        self._passed.pop(run.index, None)
 
     async def _next_evaluation(self) -> tuple[_Run[I, T, E], int] | None:
         self._idle_evaluators += 1

@@ -4,56 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from openinference.semconv.resource import ResourceAttributes
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from arize_async._version import __version__
+from arize_async.executors.threads import ThreadExecutor
+from arize_async.tracing.export import CountingExporter
 from arize_async.tracing.usage import UsageCollector
-from arize_async.wire.headers import otlp_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
-
-    from arize_async.config import Config
 
 log = logging.getLogger("arize_async.tracing")
 QUEUE_SPANS = 1_000_000
 BATCH_SPANS = 512
-
-
-class CountingExporter(SpanExporter):
-    """Counts the spans that another exporter could not deliver."""
-
-    def __init__(self, exporter: SpanExporter) -> None:
-        """Wrap an exporter."""
-        self._exporter = exporter
-        self.delivered = 0
-        self.lost = 0
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Export and count."""
-        result = self._exporter.export(spans)
-        if result is SpanExportResult.SUCCESS:
-            self.delivered += len(spans)
-        else:
-            self.lost += len(spans)
-        return result
-
-    def shutdown(self) -> None:
-        """Shut the wrapped exporter down."""
-        self._exporter.shutdown()
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Flush the wrapped exporter."""
-        return self._exporter.force_flush(timeout_millis)
 
 
 class RunTracing:
@@ -82,26 +52,23 @@ class RunTracing:
         """The tracer of task and evaluator spans."""
         return self.provider.get_tracer("arize_async", __version__)
 
-    async def aclose(self, timeout: float) -> int:  # noqa: ASYNC109 - flushing is bounded by its own deadline
-        """Flush what is queued, for so many seconds at most, and return how many spans were lost."""
-        return await asyncio.to_thread(self._close, timeout)
-
-    def _close(self, seconds: float) -> int:
-        flushed = self.provider.force_flush(int(seconds * 1000))
-        self.provider.shutdown()
+    async def aclose(self, timeout: float) -> int:  # noqa: ASYNC109 - what is not delivered by then is given up
+        """Deliver what is queued, for so many seconds at most, and return how many spans were lost."""
         if self._exporter is None:
             return 0
-        if self._exporter.lost or not flushed:
+        threads = ThreadExecutor("arize-export")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await threads.call(self.provider.force_flush)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await threads.call(self._end)
+        await threads.aclose()
+        if self._exporter.lost:
             log.warning("%d spans of the run could not be delivered; its results are complete", self._exporter.lost)
         return self._exporter.lost
 
-
-def span_exporter(config: Config, space_id: str) -> SpanExporter:
-    """Return the exporter to the platform (wire contract 1.5 and 5.1)."""
-    endpoint = config.endpoints.otlp
-    return OTLPSpanExporter(
-        endpoint=endpoint.url,
-        insecure=not endpoint.encrypted,
-        headers=otlp_headers(config, space_id),
-        timeout=config.timeouts.export,
-    )
+    def _end(self) -> None:
+        if self._exporter:
+            self._exporter.give_up()
+        self.provider.shutdown()

@@ -12,24 +12,31 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, Status, StatusCode, format_trace_id, set_span_in_context
 
 from arize_async.models.unicode import valid_text
-from arize_async.wire.text import json_text, jsonify, output_text, safe_str
+from arize_async.tracing.globally import visible_to_libraries
+from arize_async.wire.jsonable import jsonify, safe_str
+from arize_async.wire.text import json_text, output_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.trace import Span, Tracer, TracerProvider
     from opentelemetry.util.types import AttributeValue
 
     from arize_async.models.evaluation import EvaluationResult
     from arize_async.models.example import Example
 
+_FRAMES = 50  # the innermost ones: an exception that is raised again and again has ever more
 _JSON = OpenInferenceMimeTypeValues.JSON.value
 
 
 @contextmanager
-def current(span: Span) -> Generator[Span]:
-    """Make a span the parent of the spans that user code starts inside the block."""
-    token = otel_context.attach(set_span_in_context(span))
+def current(span: Span, provider: TracerProvider | None = None) -> Generator[Span]:
+    """Make a span the parent of the spans that user code starts inside the block.
+
+    With a provider, libraries that use the global one get this one.
+    """
+    context = set_span_in_context(span)
+    token = otel_context.attach(visible_to_libraries(context, provider) if provider else context)
     try:
         yield span
     finally:
@@ -97,7 +104,7 @@ def record_error(span: Span, error: BaseException) -> None:
         {
             "exception.type": _qualified(type(error)),
             "exception.message": safe_str(error),
-            "exception.stacktrace": valid_text("".join(traceback.format_exception(error))),
+            "exception.stacktrace": valid_text("".join(traceback.format_exception(error, limit=-_FRAMES))),
             "exception.escaped": "False",
         },
     )

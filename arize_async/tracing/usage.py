@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import define
 from openinference.semconv.trace import OpenInferenceSpanKindValues, SpanAttributes
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import Span
+
+
+_MOST_TOKENS = 2**53
 
 
 @define
@@ -40,7 +44,7 @@ class UsageCollector(SpanProcessor):
         if (tokens := _tokens(attributes)) is not None:
             usage.tokens = (usage.tokens or 0) + tokens
         cost = attributes.get("llm.cost.total")
-        if isinstance(cost, (int, float)):
+        if isinstance(cost, (int, float)) and math.isfinite(cost):
             usage.cost = (usage.cost or 0.0) + cost
 
     def take(self, span: Span) -> Usage:
@@ -50,11 +54,15 @@ class UsageCollector(SpanProcessor):
 
 def _tokens(attributes: Mapping[str, object]) -> int | None:
     total = attributes.get(SpanAttributes.LLM_TOKEN_COUNT_TOTAL)
-    if isinstance(total, (int, float)):
+    if _is_count(total):
         return int(total)
     parts = [
         attributes.get(SpanAttributes.LLM_TOKEN_COUNT_PROMPT),
         attributes.get(SpanAttributes.LLM_TOKEN_COUNT_COMPLETION),
     ]
-    known = [int(part) for part in parts if isinstance(part, (int, float))]
+    known = [int(part) for part in parts if _is_count(part)]
     return sum(known) if known else None
+
+
+def _is_count(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and 0 <= value < _MOST_TOKENS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urlencode
@@ -135,7 +136,7 @@ class HttpTransport:
         request = session.request(
             method,
             url,
-            data=payload,
+            data=None if payload is None else io.BytesIO(payload),  # in pieces, so that the loop is not held
             headers=headers,
             proxy=config.proxy_url or None,
             allow_redirects=False,

@@ -20,6 +20,7 @@ SPACES = "/v2/spaces"
 SPACE = "/v2/spaces/{space_id}"
 ANNOTATION_CONFIGS = "/v2/annotation-configs"
 ANNOTATION_CONFIG = "/v2/annotation-configs/{annotation_config_id}"
+ANNOTATION_CONFIG_TAGS = "/v2/annotation-configs/{annotation_config_id}/tags"
 
 
 def fill(template: str, **ids: str) -> str:

@@ -1,27 +1,15 @@
-"""Any Python value as JSON data, and outputs as text.
-
-Source: wire contract 4.4 and 6.3; what a user's function returns never makes an upload fail.
-"""
+"""JSON text: outputs as they are stored, bodies as they are sent (wire contract 4.4 and 7.1)."""
 
 from __future__ import annotations
 
-import base64
-import dataclasses
-import datetime as dt
-import enum
 import json
 import math
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import cast
 
-import attrs
 import orjson
 
-from arize_async.models.unicode import valid_text
+from arize_async.wire.jsonable import jsonify
 
-_DEPTH = 100
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
 
@@ -32,30 +20,29 @@ def output_text(value: object) -> str | None:
     ('a', None, '{"b":[1,2.5]}', 'NaN')
     """
     data = jsonify(value)
-    return data if data is None else valid_text(data) if isinstance(data, str) else json_text(data)
+    return data if data is None or isinstance(data, str) else json_text(data)
 
 
 def json_text(value: object) -> str:
-    """Return compact JSON text of any value; NaN and infinities are written as Python's ``json`` does.
+    """Return compact JSON text of any value.
 
-    >>> json_text({"when": dt.date(2026, 1, 2), "n": 2**70})
-    '{"when":"2026-01-02","n":1180591620717411303424}'
+    A NaN or an infinity inside becomes null; on its own it is written as Python's ``json`` does.
+
+    >>> json_text({"n": 2**70, "nan": float("nan")}), json_text(float("inf"))
+    ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
     """
     data = jsonify(value)
     if isinstance(data, float) and not math.isfinite(data):
         return json.dumps(data)
-    try:
-        return orjson.dumps(data, option=_OPTIONS).decode()
-    except (TypeError, ValueError):  # integers beyond 64 bits and lone surrogates
-        return json.dumps(data, separators=(",", ":"))
+    return _dumps(data)
 
 
 def json_bytes(value: object) -> bytes:
-    """Return a JSON body; NaN and infinities become null (wire contract 7.1)."""
+    """Return a JSON body; NaN and infinities become null."""
     try:
         return orjson.dumps(value, default=jsonify, option=_OPTIONS)
     except (TypeError, ValueError):
-        return json.dumps(_finite(jsonify(value)), separators=(",", ":")).encode()
+        return _dumps(jsonify(value)).encode()
 
 
 def parse_nested(cell: object) -> object:
@@ -81,98 +68,11 @@ def copied(value: object) -> object:
     return value
 
 
-def jsonify(value: object) -> object:
-    """Turn any value into None, booleans, numbers, strings, lists and dicts; what has no such form becomes its repr."""
-    return _jsonify(value, _DEPTH)
-
-
-def _jsonify(value: object, depth: int) -> object:
-    if value is None or type(value) in {str, bool, int, float}:
-        return value
-    if depth == 0:
-        return safe_repr(value)
-    if isinstance(value, Mapping):
-        items = cast("Mapping[object, object]", value).items()
-        return {_key(key): _jsonify(item, depth - 1) for key, item in items}
-    if isinstance(value, (list, tuple, AbstractSet)):
-        return [_jsonify(item, depth - 1) for item in cast("Iterable[object]", value)]
-    for kind, convert in _LEAVES:
-        if isinstance(value, kind):
-            return convert(value)
-    return _other(value, depth)
-
-
-def _other(value: object, depth: int) -> object:
-    if isinstance(value, type):
-        return safe_repr(value)
-    if dataclasses.is_dataclass(value):
-        names = [item.name for item in dataclasses.fields(value)]
-        return {name: _jsonify(getattr(value, name), depth - 1) for name in names}
-    if attrs.has(type(value)):
-        names = [item.name for item in attrs.fields(type(value))]
-        return {name: _jsonify(getattr(value, name), depth - 1) for name in names}
-    # pydantic models, numpy arrays and scalars, and whatever follows their conventions
-    for method in ("model_dump", "to_dict", "tolist", "__float__"):
-        convert = getattr(value, method, None)
-        if callable(convert):
-            try:
-                converted = cast("Callable[[], object]", convert)()
-            except Exception:  # noqa: BLE001 - a user's class may do anything; its repr is what is left
-                break
-            return _jsonify(converted, depth - 1) if converted is not value else safe_repr(value)
-    if isinstance(value, Sequence):
-        return [_jsonify(item, depth - 1) for item in cast("Sequence[object]", value)]
-    return safe_repr(value)
-
-
-def _bytes(value: bytes | bytearray | memoryview) -> str:
-    raw = bytes(value)
+def _dumps(data: object) -> str:
     try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return base64.b64encode(raw).decode()
-
-
-def _seconds(value: dt.timedelta) -> float:
-    return value.total_seconds()
-
-
-def _iso(value: dt.date | dt.time) -> str:
-    return value.isoformat()
-
-
-def safe_repr(value: object) -> str:
-    """Return ``repr`` as valid text, or the type's name when ``__repr__`` fails."""
-    return _safely(repr, value)
-
-
-def safe_str(value: object) -> str:
-    """Return ``str`` as valid text, or the type's name when ``__str__`` fails."""
-    return _safely(str, value)
-
-
-def _safely(convert: Callable[[object], str], value: object) -> str:
-    try:
-        return valid_text(convert(value))
-    except Exception:  # noqa: BLE001 - a user's class may do anything
-        return f"<{type(value).__module__}.{type(value).__qualname__}>"
-
-
-_LEAVES: tuple[tuple[type | tuple[type, ...], Callable[..., object]], ...] = (
-    (enum.Enum, lambda member: jsonify(member.value)),
-    (str, str),
-    (int, int),
-    (float, float),
-    ((dt.date, dt.time), _iso),
-    (dt.timedelta, _seconds),
-    ((bytes, bytearray, memoryview), _bytes),
-    (os.PathLike, os.fspath),
-    (BaseException, safe_repr),
-)
-
-
-def _key(key: object) -> str:
-    return key if type(key) is str else str(jsonify(key))
+        return orjson.dumps(data, option=_OPTIONS).decode()
+    except (TypeError, ValueError):  # integers beyond 64 bits, or nesting beyond what orjson takes
+        return json.dumps(_finite(data), separators=(",", ":"), ensure_ascii=False)
 
 
 def _finite(value: object) -> object:

@@ -77,7 +77,9 @@ def test_every_form_of_the_argument() -> None:
         ([None], "got NoneType"),
         ([lambda: 1], "takes no parameter"),
         ([lambda output, exp: 1], "exp"),
-        ({" ": exact}, "empty name"),
+        ({" ": exact}, "cannot name an evaluator"),
+        ({"a\0b": exact}, "cannot name an evaluator"),
+        ({"\ud800": exact}, "cannot name an evaluator"),
     ],
 )
 def test_what_is_no_evaluator_is_refused(evaluators: Any, words: str) -> None:

@@ -57,6 +57,7 @@ CASES: list[tuple[Callable[..., Any], Any]] = [
     (lambda *, row: row, "R"),
     (functools.partial(lambda model, row: (model, row), "m"), ("m", "R")),
     (functools.partial(lambda row, model: (row, model), model="m"), ("R", "m")),
+    (functools.partial(lambda input, output: (input, output), output="mine"), ("I", "mine")),
     (Method(), "I"),
     (Method().run, ("R", 0.5)),
     (str.lower, "r"),
@@ -85,6 +86,23 @@ def test_what_cannot_be_bound_is_named(function: Callable[..., Any], words: str)
     with pytest.raises(InvalidTask, match=words) as raised:
         bound(function)
     assert "input, output, dataset_row" in str(raised.value)
+
+
+def generator(row: Any) -> Any:
+    """Yield."""
+    yield row
+
+
+async def async_generator(row: Any) -> Any:
+    """Yield."""
+    yield row
+
+
+@pytest.mark.parametrize("function", [generator, async_generator])
+def test_generators_are_refused(function: Callable[..., Any]) -> None:
+    """Their output would be the text of a generator object."""
+    with pytest.raises(InvalidTask, match="is a generator: return the value"):
+        bound(function)
 
 
 def test_asynchronous_functions_are_recognized() -> None:

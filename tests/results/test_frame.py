@@ -82,7 +82,7 @@ def test_evaluator_errors_have_a_column_only_when_there_are_some() -> None:
     frame = result_frame([good, bad], ["e"])
     assert frame["eval.e.error"].to_list() == [None, "KeyError('x')"]
     assert frame["eval.e.score"].to_list() == [1.0, None]
-    assert failures(frame)["example_id"].to_list() == ["ex-1"]
+    assert failures(frame, ["e"])["example_id"].to_list() == ["ex-1"]
 
 
 @pytest.mark.parametrize(

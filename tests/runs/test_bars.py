@@ -7,9 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
-from arize_async.runs.bars import Bars, watcher
+from arize_async.runs.bars import Bars, Guarded, watcher
 from arize_async.scheduler.progress import Silent
 from arize_async.scheduler.statistics import Statistics
 
@@ -40,10 +41,20 @@ def test_bars_count_tasks_evaluations_and_failures() -> None:
 
 def test_who_watches() -> None:
     """None means bars on a terminal only; an object of the user's own is used as it is."""
-    own = Silent()
-    assert watcher(own) is own
-    assert isinstance(watcher(True), Bars)
+    assert isinstance(watcher(Counting()), Guarded)
+    assert isinstance(watcher(True), Guarded)
     assert isinstance(watcher(False), Silent)
+    assert isinstance(watcher(None), Silent)
+
+
+@pytest.mark.parametrize("stream", [None, io.StringIO()])
+def test_a_missing_or_closed_standard_error_is_no_terminal(
+    stream: io.StringIO | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Daemons have none."""
+    if stream is not None:
+        stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
     assert isinstance(watcher(None), Silent)
 
 
@@ -72,6 +83,26 @@ async def test_a_watcher_of_ones_own(client: ArizeClient, dataset: Dataset) -> N
     watch = Counting()
     await client.experiments.run(name="w", dataset=dataset.id, task=str, evaluators=[len], progress=watch)
     assert watch.calls == ["start 10 1", *["update"] * 10, "stop"]
+
+
+class Failing(Counting):
+    """A watcher that fails."""
+
+    def update(self) -> None:
+        """Fail."""
+        raise RuntimeError("broken watcher")
+
+
+async def test_a_watcher_that_fails_harms_no_run(
+    client: ArizeClient, dataset: Dataset, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The error is logged once and the run goes on."""
+    experiment, frame = await client.experiments.run(
+        name="w", dataset=dataset.id, task=str, evaluators=[len], progress=Failing()
+    )
+    assert experiment is not None
+    assert frame.height == 10
+    assert caplog.text.count("can no longer be shown") == 1
 
 
 def test_nothing_is_printed_where_there_is_no_terminal() -> None:

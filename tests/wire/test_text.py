@@ -6,17 +6,20 @@ import dataclasses
 import datetime as dt
 import enum
 import json
+import uuid
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
 import attrs
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arize_async.wire.text import copied, json_bytes, jsonify, output_text, parse_nested, safe_repr, safe_str
+from arize_async.wire.jsonable import jsonify, safe_repr, safe_str
+from arize_async.wire.text import copied, json_bytes, output_text, parse_nested
 
 
 class Colour(enum.Enum):
@@ -97,7 +100,7 @@ CASES: list[tuple[Any, str | None]] = [
     (np.array([[1, 2], [3, 4]]), "[[1,2],[3,4]]"),
     (Decimal("0.5"), "0.5"),
     ("\ud800", "\ufffd"),
-    ({"a": "\ud800"}, '{"a":"\\ud800"}'),
+    ({"a": "\ud800"}, '{"a":"\ufffd"}'),
     (Point, "<class 'test_text.Point'>"),
 ]
 
@@ -163,3 +166,51 @@ def test_a_copy_is_independent() -> None:
     copy: Any = copied(original)
     copy["a"][1]["b"] = 3
     assert original == {"a": [1, {"b": 2}]}
+
+
+class Broken(dict[str, Any]):
+    """A mapping whose items cannot be had."""
+
+    def items(self) -> Any:
+        """Fail."""
+        raise RuntimeError("no items")
+
+
+class BrokenText(str):
+    """Text that fails to be text."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise RuntimeError("no text")
+
+
+def test_hostile_values_become_text() -> None:
+    """Whatever an object raises, there is text."""
+
+    class BrokenAttribute:
+        def __getattr__(self, name: str) -> Any:
+            raise RuntimeError(name)
+
+    for value in (Broken(a=1), BrokenText("a"), BrokenAttribute(), [Broken()], 10**5000, {1: 10**5000}):
+        assert output_text(value)
+        assert json_bytes(value)
+
+
+def test_values_that_refer_back_twice_end() -> None:
+    """A tree with parents is no exponential walk."""
+    loop: list[Any] = []
+    loop += [loop, loop, loop]
+    shared: list[Any] = ["leaf"]
+    for _ in range(60):
+        shared = [shared, shared]
+    assert output_text(loop)
+    assert jsonify(shared)
+
+
+def test_frames_become_rows() -> None:
+    """The frame that this package itself returns is a list of dicts."""
+    assert output_text(pl.DataFrame({"a": [1, 2]})) == '[{"a":1},{"a":2}]'
+    assert output_text(pl.Series([1, None])) == "[1,null]"
+    assert output_text(uuid.UUID(int=1)) == "00000000-0000-0000-0000-000000000001"

@@ -1,0 +1,88 @@
+"""Sending spans: in requests that a collector takes, counted, and given up when it is dead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from arize_async.wire.headers import otlp_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from arize_async.config import Config
+
+REQUEST_BYTES = 3 * 1024 * 1024  # collectors take 4 MiB unless they are set up otherwise
+
+
+class CountingExporter(SpanExporter):
+    """Splits batches by size and counts the spans that another exporter could not deliver."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        """Wrap an exporter."""
+        self._exporter = exporter
+        self._given_up = False
+        self.delivered = 0
+        self.lost = 0
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Export and count."""
+        results = [self._export(part) for part in _by_size(spans)]
+        return SpanExportResult.SUCCESS if all(results) else SpanExportResult.FAILURE
+
+    def give_up(self) -> None:
+        """Count what is not delivered yet as lost; an export under way ends."""
+        self._given_up = True
+        self._exporter.shutdown()
+
+    def shutdown(self) -> None:
+        """Shut the wrapped exporter down."""
+        if not self._given_up:
+            self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the wrapped exporter."""
+        return self._exporter.force_flush(timeout_millis)
+
+    def _export(self, spans: Sequence[ReadableSpan]) -> bool:
+        delivered = not self._given_up and self._exporter.export(spans) is SpanExportResult.SUCCESS
+        if delivered:
+            self.delivered += len(spans)
+        else:
+            self.lost += len(spans)
+        return delivered
+
+
+def span_exporter(config: Config, space_id: str) -> SpanExporter:
+    """Return the exporter to the platform (wire contract 1.5 and 5.1)."""
+    endpoint = config.endpoints.otlp
+    return OTLPSpanExporter(
+        endpoint=endpoint.url,
+        insecure=not endpoint.encrypted,
+        headers=otlp_headers(config, space_id),
+        timeout=config.timeouts.export,
+    )
+
+
+def _by_size(spans: Sequence[ReadableSpan]) -> Iterator[Sequence[ReadableSpan]]:
+    """Cut a batch so that no request is too large; a span that is too large goes alone."""
+    start, size = 0, 0
+    for index, span in enumerate(spans):
+        width = _size(span)
+        if size + width > REQUEST_BYTES and index > start:
+            yield spans[start:index]
+            start, size = index, 0
+        size += width
+    if start < len(spans):
+        yield spans[start:]
+
+
+def _size(span: ReadableSpan) -> int:
+    """Estimate the bytes of a span: its texts, and something for the rest."""
+    holders = [span.attributes or {}, *(event.attributes or {} for event in span.events)]
+    texts = [value for holder in holders for value in holder.values() if isinstance(value, str)]
+    return 500 + sum(len(text) if text.isascii() else 4 * len(text) for text in texts)
