@@ -158,6 +158,12 @@ _CONFIGS = {
         "annotation_configs_update", _NAME, answer=AnnotationConfig, body=_UPDATE_CONFIG
     ),
     ("DELETE", paths.ANNOTATION_CONFIG): Operation("annotation_configs_delete", (400, 401, 403, 404, 409, 429), 204),
+    ("GET", paths.ANNOTATION_CONFIG_TAGS): Operation(
+        "annotation_configs_tags_list", _READ, answer=Tag, items="tags", query=_page(100)
+    ),
+    ("POST", paths.ANNOTATION_CONFIG_TAGS): Operation(
+        "annotation_configs_tags_add", _CHANGE, answer=Tag, items="tags", body=TagIds
+    ),
 }
 
 OPERATIONS = {**_EXPERIMENTS, **_DATASETS, **_SPACES, **_CONFIGS}

@@ -1,4 +1,4 @@
-"""Tags of experiments and datasets.
+"""Tags of experiments, datasets and annotation configs.
 
 The protocol has no operation here that makes a tag, so a resource of this server has none, and every tag id is unknown.
 """
@@ -12,14 +12,21 @@ from aiohttp import web
 from arize_async.models.tag import DeleteTagsResponse
 from arize_async.server.rest.exchange import answer, answer_page, page_request, read_body
 from arize_async.server.rest.requests import TagIds
-from arize_async.server.storage import datasets, experiments
+from arize_async.server.storage import annotation_configs, datasets, experiments
 from arize_async.server.storage.refusals import unprocessable
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from arize_async.server.storage.store import Store
+    from arize_async.server.storage.transaction import Transaction
+
+_FINDERS: Mapping[str, Callable[[Transaction, str], object]] = {
+    "annotation_config_id": annotation_configs.get,
+    "dataset_id": datasets.get,
+    "experiment_id": experiments.get,
+}
 
 
 class TagHandlers:
@@ -37,6 +44,8 @@ class TagHandlers:
             web.get(paths.DATASET_TAGS, self.list),
             web.post(paths.DATASET_TAGS, self.add),
             web.delete(paths.DATASET_TAGS, self.remove),
+            web.get(paths.ANNOTATION_CONFIG_TAGS, self.list),
+            web.post(paths.ANNOTATION_CONFIG_TAGS, self.add),
         )
 
     async def list(self, request: web.Request) -> web.Response:
@@ -58,7 +67,5 @@ class TagHandlers:
         return answer(DeleteTagsResponse(completed=True, deleted=[], not_deleted=body.tag_ids))
 
     async def _require_resource(self, request: web.Request) -> None:
-        if "dataset_id" in request.match_info:
-            await self._store.read(datasets.get, request.match_info["dataset_id"])
-        else:
-            await self._store.read(experiments.get, request.match_info["experiment_id"])
+        ((kind, resource_id),) = request.match_info.items()
+        await self._store.read(_FINDERS[kind], resource_id)
