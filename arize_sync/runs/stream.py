@@ -20,7 +20,6 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     """Gives each run of an experiment as soon as it is finished, in the order of completion.
 
     Attributes:
-        complete: Whether every run was given.
         experiment: The experiment, once everything is uploaded.
     """
 
@@ -28,6 +27,11 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     def name(self) -> str:
         """Name of the experiment."""
         return self._wrapped.name
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run was given."""
+        return self._wrapped.complete
 
     @property
     def statistics(self) -> Statistics:
@@ -41,11 +45,6 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
         After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.
         """
         return self._wrapped.result
-
-    @property
-    def complete(self) -> bool:
-        """Whether every run was given."""
-        return self._wrapped.complete
 
     @property
     def experiment(self) -> Experiment | None:
