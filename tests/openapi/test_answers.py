@@ -14,7 +14,7 @@ from attrs import define, field
 OPEN = {"DatasetExample", "ExperimentRun"}
 """Rows have columns of their own; every other answer has the properties of its schema and no more."""
 
-NEVER_DONE = {"datasets_tags_add", "experiments_tags_add"}
+NEVER_DONE = {"annotation_configs_tags_add", "datasets_tags_add", "experiments_tags_add"}
 """No operation makes a tag, so none can be added."""
 
 
@@ -97,6 +97,7 @@ async def change_spaces(call: Checked, space: str) -> None:
         made = await call("POST", "/v2/annotation-configs", name=f"c{number}", space_id=space, **kind)
         await call("GET", f"/v2/annotation-configs/{{{made['id']}}}")
         await call("PATCH", f"/v2/annotation-configs/{{{made['id']}}}", name=f"n{number}", **kind)
+        await call("GET", f"/v2/annotation-configs/{{{made['id']}}}/tags")
     found = await call("GET", "/v2/annotation-configs", query={"space_id": space, "name": "n2"})
     await call("DELETE", f"/v2/annotation-configs/{{{found['annotation_configs'][0]['id']}}}")
 

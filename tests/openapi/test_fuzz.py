@@ -12,7 +12,11 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
-TAGS = {"POST /v2/datasets/{dataset_id}/tags", "POST /v2/experiments/{experiment_id}/tags"}
+TAGS = {
+    "POST /v2/annotation-configs/{annotation_config_id}/tags",
+    "POST /v2/datasets/{dataset_id}/tags",
+    "POST /v2/experiments/{experiment_id}/tags",
+}
 
 
 @pytest.fixture
