@@ -65,7 +65,7 @@ def quickstart(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests and the doctests of the built wheel; arguments go to pytest."""
-    install_wheel(session, "test")
+    install_wheel(session, "test", "lint")  # the facade's generator formats with ruff
     # Without safe mode the checkout, as the current folder, would come before the installed wheel.
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
     chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
