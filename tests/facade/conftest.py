@@ -38,6 +38,7 @@ def portal() -> Iterator[Portal]:
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """Return a folder with the sample package in it, and the hand-written module of its mirror."""
+    (tmp_path / "ruff.toml").touch()  # settings of a folder around this one do not count
     shutil.copytree(HERE / "sample" / "house_async", tmp_path / "house_async")
     portal = tmp_path / "house_sync" / "_portal.py"
     portal.parent.mkdir()
