@@ -12,7 +12,7 @@ import nox
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "official", "fuzz", "examples"]
+nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "interop", "fuzz", "examples"]
 
 ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
@@ -94,6 +94,14 @@ def chaos(session: nox.Session) -> None:
     install_wheel(session)
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
     session.run("python", "tests/chaos/kill", *(session.posargs or ["--kills", "200"]), env=env)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Test the embedded server by its OpenAPI document, in some minutes; ``-- --examples N --seed N`` says how."""
+    install_wheel(session, "test")
+    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
+    session.run("python", "tests/openapi/fuzz.py", *session.posargs, env=env)
 
 
 @nox.session
