@@ -305,6 +305,7 @@ class _Embedded:
     def __init__(self, path: str | os.PathLike[str], config: Config) -> None:
         self.config = config
         self._path = path
+        self._process = os.getpid()
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: AsyncGenerator[LocalServer, None] | None = None
@@ -329,8 +330,8 @@ class _Embedded:
         self._loop, self._running, self._lock = loop, None, asyncio.Lock()
 
     async def aclose(self) -> None:
-        """Stop the server, on the loop that it belongs to."""
-        if self._running is None or self._loop is None:
+        """Stop the server, on the loop that it belongs to; a forked child leaves it to its parent."""
+        if self._running is None or self._loop is None or self._process != os.getpid():
             return
         if self._loop is asyncio.get_running_loop():
             await self._running.aclose()

@@ -166,6 +166,8 @@ class FlightTransport:
     async def aclose(self) -> None:
         """Close the connection; further calls raise ``ClientClosed``."""
         self._closed = True
+        if self._connection is not None and self._connection.is_inherited:
+            return  # closing it would wait for threads of the parent process
         with self._lock:
             connection, self._connection = self._connection, None
         if connection is not None:
@@ -181,6 +183,11 @@ class FlightTransport:
     def _connected(self, config: Config) -> FlightConnection:
         from arize_async.transport.flight_connection import FlightConnection
 
+        if self._connection is not None and self._connection.is_inherited:
+            raise ConnectionFailed(
+                "the process was forked after its parent used Flight, which cannot go on in a child: "
+                "start processes with the method 'spawn', or make the client's first such call in the child"
+            )
         with self._lock:
             if self._connection is None or not self._connection.leads_to(config.endpoints.flight):
                 self._connection = FlightConnection(config)

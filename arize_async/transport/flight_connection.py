@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +31,7 @@ class FlightConnection:
         """Prepare the channel; it connects at the first call."""
         endpoint = config.endpoints.flight
         self._config = config
+        self._process = os.getpid()
         self._client = fl.FlightClient(
             endpoint.url,
             tls_root_certs=cast("Any", _root_certificates(config)),
@@ -41,6 +43,11 @@ class FlightConnection:
     def leads_to(self, endpoint: Endpoint) -> bool:
         """Tell whether this is where the channel connects to; an embedded server may come back on another port."""
         return self._config.endpoints.flight == endpoint
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether a forked child has it from its parent; the threads behind it are the parent's, so a call hangs."""
+        return self._process != os.getpid()
 
     def options(self) -> fl.FlightCallOptions:
         """Return deadline and metadata of one call."""
