@@ -81,6 +81,8 @@ def test_stream_gives_runs_and_uploads_at_the_end(client: ArizeClient, dataset: 
     assert sorted(seen) == list(range(40))
     assert runs.result.experiment is not None
     assert repr(runs) == "<RunStream 'stream' complete [40 finished]>"
+    assert (runs.name, runs.statistics.tasks.finished) == ("stream", 40)
+    assert runs.experiment == runs.result.experiment
 
 
 def test_stream_left_early_uploads_nothing(client: ArizeClient, dataset: Dataset) -> None:
@@ -156,6 +158,9 @@ def test_errors_pass_through(client: ArizeClient) -> None:
 def test_server_and_client_apart() -> None:
     """A server of its own gives the arguments of a client, and both close."""
     with LocalServer(":memory:") as server:
+        server.start()
+        assert server.url.startswith("http://127.0.0.1:")
+        assert server.client_options["api_key"] == server.api_key
         assert "at http://127.0.0.1" in repr(server)
         client = ArizeClient(**server.client_options)
         assert [space.name for space in client.spaces.list()] == ["default"]

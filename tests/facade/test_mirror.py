@@ -17,6 +17,8 @@ from arize_sync._portal import Facade
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from arize_sync._portal import Portal
+
 BY_HAND = {"arize_sync._portal", "arize_sync._loop"}
 MODULES = ["arize_sync"] + [
     module.name for module in pkgutil.walk_packages(arize_sync.__path__, "arize_sync.") if module.name not in BY_HAND
@@ -119,6 +121,53 @@ def test_signatures_are_the_same(service: type[Facade[Any]]) -> None:
         assert type(facade).__name__.replace("cached_", "") == type(member).__name__.replace("cached_", "")
         if not str(theirs.return_annotation).startswith("AsyncGenerator"):
             assert ours.return_annotation == theirs.return_annotation, name
+
+
+class Answer:
+    """What an echo gives; a page as well."""
+
+    bound = False
+
+    def bind(self, _call: object) -> Answer:
+        """Note that it was bound."""
+        self.bound = True
+        return self
+
+
+class Echo:
+    """Answers every coroutine method and keeps what it was given."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self.given: dict[str, Any] = {}
+        self.answer = Answer()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of any name."""
+
+        async def method(**given: Any) -> Answer:
+            self.given = given
+            return self.answer
+
+        method.__name__ = name
+        return method
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.__name__)
+def test_every_argument_arrives(service: type[Facade[Any]], portal: Portal) -> None:
+    """Each coroutine method hands each argument on under its own name, and binds the pages that it returns."""
+    for name, member in public(original(service)).items():
+        if not inspect.iscoroutinefunction(member) or name == "aclose":
+            continue
+        echo = Echo()
+        facade = object.__new__(service)
+        Facade.__init__(facade, echo, portal)
+        arguments = {parameter: object() for parameter in list(inspect.signature(member).parameters)[1:]}
+        answer = getattr(facade, name)(**arguments)
+        assert echo.given == arguments
+        returns = str(inspect.signature(member).return_annotation)
+        assert answer is (None if returns == "None" else echo.answer)
+        assert echo.answer.bound is returns.startswith("List")
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.__name__)

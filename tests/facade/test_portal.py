@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import concurrent.futures
 import gc
@@ -296,6 +297,35 @@ def test_threads_race_close() -> None:
             barrier.wait(30)
             portal.close()
             assert {future.result(30) for future in futures} <= {2, None}
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_interrupt_waits_for_cleanup(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, stubborn: bool
+) -> None:
+    """An interrupted call is cancelled and cleans up; one that does not in time is left behind, with a warning."""
+    monkeypatch.setattr("arize_sync._loop.GRACE", 0.05)
+    cleaned_up = threading.Event()
+    let_go = asyncio.Event()
+
+    async def work() -> None:
+        _thread.interrupt_main()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            if stubborn:
+                await let_go.wait()
+            cleaned_up.set()
+
+    async def free() -> None:
+        let_go.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        portal.call(work)
+    assert cleaned_up.is_set() is not stubborn
+    assert ("did not clean up" in caplog.text) is stubborn
+    portal.call(free)
+    assert cleaned_up.wait(30)
 
 
 def test_loop_that_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
