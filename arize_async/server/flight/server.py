@@ -91,10 +91,19 @@ def _received(context: flight.ServerCallContext, reader: flight.MetadataRecordBa
     for chunk in reader:
         if chunk.data is not None:
             calls.note(context, size=chunk.data.nbytes)
-            yield chunk.data
+            yield _checked(chunk.data)
     # a stream whose client is gone ends like one that is complete
     if context.is_cancelled():
         raise malformed("the upload broke off; nothing was stored")
+
+
+def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    # Arrow trusts what it is sent: an offset that points elsewhere would end the process
+    try:
+        batch.validate(full=True)
+    except pa.ArrowException as error:
+        raise malformed(f"the upload is no valid Arrow data: {error}") from None
+    return batch
 
 
 def _sent(context: flight.ServerCallContext, store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:
