@@ -17,7 +17,7 @@ from arize_async.server.storage.filters.compile import compile_filter
 from arize_async.server.storage.filters.fields import Scope
 from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.moments import to_datetime
-from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
+from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, filtered, page_of
 from arize_async.server.storage.refusals import unprocessable
 from arize_async.server.storage.windows import rows_after, rows_that_fit
 from arize_async.wire.text import json_bytes
@@ -54,7 +54,7 @@ def page(
         BadRequest: The filter is blank.
         UnprocessableEntity: The filter is none.
     """
-    scope = f"examples:{version.version.id}"
+    scope = filtered(f"examples:{version.version.id}", only)
     after = decode_cursor(scope, request.cursor)
     behind = -1 if after is None else after
     if only is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -62,6 +64,17 @@ def decode_cursor(scope: str, cursor: str | None) -> int | None:
     return key
 
 
+def filtered(scope: str, *conditions: object) -> str:
+    """Name the part of a list that fits some conditions, None for those that are not set: cursors belong to it alone.
+
+    >>> filtered("datasets", None, None), filtered("datasets", None, "a")
+    ('datasets', 'datasets?e3a10b8b5a')
+    """
+    if all(condition is None for condition in conditions):
+        return scope
+    return f"{scope}?{hashlib.blake2b(json.dumps(conditions).encode(), digest_size=5).hexdigest()}"
+
+
 def page_of(rows: Sequence[Row], limit: int, scope: str, build: Callable[[Row], T]) -> Page[T]:
     """Make a page of rows that begin with their key, of which one more than the limit was asked for."""
     more = len(rows) > limit
@@ -80,6 +93,7 @@ def newest_first(
 ) -> Page[T]:
     """Return a page of resources, the newest first; ``select`` names the table ``t`` and begins with ``t.no``."""
     wanted = [pair for pair in conditions if pair[1] is not None]
+    scope = filtered(scope, *(value for _, value in conditions))
     after = decode_cursor(scope, request.cursor)
     if after is not None:
         wanted.append(("t.no < ?", after))

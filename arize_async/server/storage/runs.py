@@ -17,7 +17,7 @@ from arize_async.server.storage.filters.compile import compile_filter
 from arize_async.server.storage.filters.fields import Scope
 from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.ids import run_id_block
-from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, page_of
+from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, filtered, page_of
 from arize_async.server.storage.refusals import malformed, unprocessable
 from arize_async.server.storage.windows import rows_after, rows_that_fit
 from arize_async.wire.text import json_bytes
@@ -51,7 +51,7 @@ def page(
         BadRequest: The filter is blank.
         UnprocessableEntity: The filter is none.
     """
-    scope = f"runs:{experiment.experiment.id}"
+    scope = filtered(f"runs:{experiment.experiment.id}", only)
     after = decode_cursor(scope, request.cursor)
     behind = -1 if after is None else after
     if only is None:
