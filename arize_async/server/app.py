@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DATABASE = "arize.duckdb"
 _GRACE = 5.0
+_IDLE = 75.0
+"""Seconds until a connection is closed on which the head of a request, also of the first one, is not complete."""
 
 
 @frozen
@@ -129,7 +131,7 @@ class Running:
             access_log=calls.logger,
             access_log_class=calls.HttpCalls,
             shutdown_timeout=_GRACE,
-            keepalive_timeout=75,
+            keepalive_timeout=_IDLE,
         )
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

@@ -20,7 +20,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 BODY_LIMIT = 64 * 1024 * 1024
 BODY_SECONDS = 60.0
+ANSWER_SECONDS = 60.0
 _DEFAULT_LIMIT = 50
+
+
+class _Json(web.Response):
+    """A JSON answer that a client has to take in bounded time."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send the body; a client that does not read it loses its connection.
+
+        Raises:
+            ConnectionResetError: It did not take the body in time.
+        """
+        request = self._req
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await super().write_eof(data)
+        except TimeoutError:
+            if request is not None and request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError("the client does not read its answer") from None
 
 
 async def read_bytes(request: web.Request) -> bytes:
@@ -87,4 +107,4 @@ def nothing(status: int = 204) -> web.Response:
 
 
 def _json(data: object, status: int) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(data, option=JSON_OPTIONS), content_type="application/json")
+    return _Json(status=status, body=orjson.dumps(data, option=JSON_OPTIONS), content_type="application/json")
