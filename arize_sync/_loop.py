@@ -62,8 +62,17 @@ class Call(Generic[T]):
             self.finished.set_exception(error)
         else:
             self.finished.set_result(result)
+
+    def result(self) -> T:
+        """Return how the coroutine ended, once.
+
+        An exception that could be reached from the frames in its own traceback would wait for the collector.
+        """
+        finished, self.finished = self.finished, Future()
+        try:
+            return finished.result()
         finally:
-            del self  # see Portal.call
+            del finished
 
     def cancel(self, reason: Exception) -> None:
         """Cancel the coroutine; only on the loop."""

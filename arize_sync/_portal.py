@@ -59,10 +59,7 @@ class Portal:
         loop = self._loop()
         loop.submit(call)
         loop.settle(call)
-        try:
-            return call.finished.result()
-        finally:
-            del call  # this frame is in the traceback of what is raised: no circle that waits for the collector
+        return call.result()
 
     def fetch(self, fetch: Callable[[str], Awaitable[T]], cursor: str, /) -> T:
         """Return the page that a cursor leads to; what a page is bound to."""
@@ -81,7 +78,7 @@ class Portal:
         loop.submit(call)
         loop.settle(call, stay.entered)
         if not stay.entered.done():
-            call.finished.result()
+            call.result()
         try:
             yield facade(stay.entered.result(), self)
         except BaseException as error:
@@ -94,7 +91,7 @@ class Portal:
         else:
             loop.soon(stay.leave, None)
             loop.settle(call)
-        call.finished.result()
+        call.result()
 
     def exclusively(self, make: Callable[[], T]) -> T:
         """Return what ``make()`` gives; one thread at a time, for it may make what others then share."""

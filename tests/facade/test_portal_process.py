@@ -222,6 +222,7 @@ def test_unclosed_client_does_not_hold_the_exit(run: type[Program]) -> None:
     assert program.finish() == (["end", "farewell"], "", 0)
 
 
+@pytest.mark.skipif((3, 12) <= sys.version_info < (3, 12, 2), reason="starts no thread at the exit: CPython #113964")
 def test_farewell_at_the_exit_may_use_threads(run: type[Program]) -> None:
     """Closing at the exit of the interpreter works as it does before: executors still take work."""
     program = run("""
