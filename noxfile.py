@@ -158,7 +158,11 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the run engine beside bare asyncio and, where it can be installed, the official SDK; takes minutes."""
+    """Measure the run engine beside bare asyncio and, where it can be installed, the official SDK; takes minutes.
+
+    ``-- flight`` measures uploads and reads of many runs instead.
+    """
     install_wheel(session)
     session.install(OFFICIAL, success_codes=[0, 1, 2])
-    session.run("python", "benchmarks/runner.py", *session.posargs, env=isolated(session))
+    script, *arguments = session.posargs if session.posargs[:1] == ["flight"] else ["runner", *session.posargs]
+    session.run("python", f"benchmarks/{script}.py", *arguments, env=isolated(session))

@@ -32,6 +32,7 @@ from arize_async.errors import (
     Unauthorized,
     UnprocessableEntity,
     UploadFailed,
+    WouldDeadlock,
 )
 
 __all__ = [
@@ -68,5 +69,6 @@ __all__ = [
     "Unauthorized",
     "UnprocessableEntity",
     "UploadFailed",
+    "WouldDeadlock",
     "__version__",
 ]

@@ -35,6 +35,7 @@ from arize_async import (
     Unauthorized,
     UnprocessableEntity,
     UploadFailed,
+    WouldDeadlock,
     __version__,
 )
 from arize_sync.client import ArizeClient
@@ -73,5 +74,6 @@ __all__ = [
     "Unauthorized",
     "UnprocessableEntity",
     "UploadFailed",
+    "WouldDeadlock",
     "__version__",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WRITE_TIMEOUT = 120.0
-MEMORY_LIMIT = "1GB"  # for caches and sorting; what does not fit goes to files beside the database
+MEMORY_LIMIT = "512MB"  # for caches and sorting; what does not fit goes to files beside the database
 _FIXED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
