@@ -138,7 +138,7 @@ def measure_ours(count: int, directory: str) -> None:
             for what, ours, theirs in zip(("upload", "read"), seconds, raw, strict=True):
                 speed = count / BATCH * batch(0).nbytes / 1e6 / ours
                 print(
-                    f"  {what:<6} {ours:6.2f} s, {speed:.0f} MB/s; bare Flight {theirs:.2f} s; {ours / theirs:.1f} times"
+                    f"  {what:<6} {ours:6.2f} s, {speed:.0f} MB/s; {ours / theirs:.1f} times bare Flight's {theirs:.2f} s"
                 )
             for condition in CONDITIONS:
                 client.experiments.list_runs(experiment=experiment, filter=condition)
