@@ -137,9 +137,8 @@ def measure_ours(count: int, directory: str) -> None:
             print(f"{count:>9,} runs of {batch(0).nbytes // BATCH} bytes; peak memory of the server {peak[0]} MiB")
             for what, ours, theirs in zip(("upload", "read"), seconds, raw, strict=True):
                 speed = count / BATCH * batch(0).nbytes / 1e6 / ours
-                print(
-                    f"  {what:<6} {ours:6.2f} s, {speed:.0f} MB/s; {ours / theirs:.1f} times bare Flight's {theirs:.2f} s"
-                )
+                rate = f"{ours:6.2f} s, {speed:.0f} MB/s"
+                print(f"  {what:<6} {rate}; bare Flight {theirs:.2f} s; {ours / theirs:.1f} times")
             for condition in CONDITIONS:
                 client.experiments.list_runs(experiment=experiment, filter=condition)
                 begin = time.perf_counter()
