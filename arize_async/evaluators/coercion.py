@@ -35,7 +35,8 @@ def coerce(value: object) -> EvaluationResult:
     ('because', 'bad', 1)
     """
     result = _result(value)
-    result = attrs.evolve(result, metadata=cast("Mapping[str, object]", jsonify(result.metadata)))
+    if result.metadata:
+        result = attrs.evolve(result, metadata=cast("Mapping[str, object]", jsonify(result.metadata)))
     if result.score is not None and not math.isfinite(result.score):
         raise ValueError(f"the score is {result.score}; return a finite number, or a label without a score")
     return result
@@ -46,6 +47,8 @@ def _result(value: object) -> EvaluationResult:
         return value
     if type(value).__name__ in {"bool", "bool_"}:
         return EvaluationResult(score=1.0 if value else 0.0, label=str(bool(value)))
+    if isinstance(value, (int, float)):  # the common case: asking a protocol costs ten times as much
+        return EvaluationResult(score=value)
     if isinstance(value, str):
         return EvaluationResult(label=value)
     if isinstance(value, (tuple, list)):
