@@ -11,14 +11,6 @@ from attrs import frozen
 from arize_async.models.base import Model
 
 
-class AnnotationConfigType(StrEnum):
-    """Kinds of annotation configs."""
-
-    CONTINUOUS = "CONTINUOUS"
-    CATEGORICAL = "CATEGORICAL"
-    FREEFORM = "FREEFORM"
-
-
 class OptimizationDirection(StrEnum):
     """Whether more is better."""
 

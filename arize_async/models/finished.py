@@ -25,6 +25,11 @@ class FinishedEvaluation:
     trace_id: str | None = None
     started_ms: int | None = None
 
+    @property
+    def failed(self) -> bool:
+        """Whether there is no result."""
+        return self.result is None
+
 
 @frozen
 class FinishedRun:

@@ -58,18 +58,6 @@ class TaskCall:
         return self.error is not None
 
 
-@frozen(eq=False)
-class EvaluatorCall:
-    """An evaluation that ended."""
-
-    evaluation: FinishedEvaluation
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is no result."""
-        return self.evaluation.result is None
-
-
 def _told(error: BaseException | None) -> str | None:
     """Return what is kept of an error; its traceback holds the frames of user code, so it is dropped."""
     if error is None:
@@ -109,12 +97,12 @@ class Invoker:
         return TaskCall(outcome.value, _told(outcome.error), span, outcome, self._tracing.usage.take(span))
 
     @property
-    def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]]:
+    def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]]:
         """The evaluators as the pipeline calls them."""
         return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
 
-    def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[EvaluatorCall]]:
-        async def evaluate(example: Example, task: TaskCall) -> EvaluatorCall:
+    def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]:
+        async def evaluate(example: Example, task: TaskCall) -> FinishedEvaluation:
             code = evaluator.binding.call(_evaluator_values(evaluator.binding, example, task.output))
             call = TimedCall(code, coerce, self._clock)
             span = spans.start_evaluator_span(self._tracer, evaluator.name, task.span, self._evaluator_metadata)
@@ -122,9 +110,7 @@ class Invoker:
             spans.end_evaluator_span(span, outcome.value, outcome.error)
             self._tracing.usage.take(span)
             started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
-            return EvaluatorCall(
-                FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
-            )
+            return FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
 
         return evaluate
 
@@ -145,7 +131,7 @@ class Invoker:
         """End the threads that are idle."""
         await self._threads.aclose()
 
-    def finish(self, finished: Finished[Example, TaskCall, EvaluatorCall]) -> FinishedRun:
+    def finish(self, finished: Finished[Example, TaskCall, FinishedEvaluation]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""
         task = finished.outcome
         names = self._plan.evaluator_names
@@ -162,8 +148,7 @@ class Invoker:
             token_count=task.usage.tokens,
             total_cost=task.usage.cost,
             evaluations=tuple(
-                call.evaluation if call else FinishedEvaluation(name, None, missing)
-                for name, call in zip(names, calls, strict=True)
+                call or FinishedEvaluation(name, None, missing) for name, call in zip(names, calls, strict=True)
             ),
         )
 

@@ -122,7 +122,7 @@ class ExperimentRunner:
         result = await asyncio.to_thread(lambda: stream.result)
         try:
             return await sink.upload(result.frame)
-        except ArizeError as error:
+        except Exception as error:  # whatever it is, the results go with it
             message = f"All {result.frame.height} runs of {stream.name!r} finished, but the upload failed: {error}."
             raise UploadFailed(f"{message} Their frame is in this error's `result.frame`", result) from error
 

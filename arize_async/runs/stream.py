@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from arize_async.models.example import Example
     from arize_async.models.experiment import Experiment
-    from arize_async.models.finished import FinishedRun
-    from arize_async.runs.invoke import EvaluatorCall, Invoker, TaskCall
+    from arize_async.models.finished import FinishedEvaluation, FinishedRun
+    from arize_async.runs.invoke import Invoker, TaskCall
     from arize_async.runs.plan import Plan
     from arize_async.scheduler.outcome import Finished
     from arize_async.scheduler.pipeline import Pipeline
@@ -34,8 +34,8 @@ class RunStream:
         self,
         plan: Plan,
         invoker: Invoker,
-        pipeline: Pipeline[Example, TaskCall, EvaluatorCall],
-        results: AsyncIterator[Finished[Example, TaskCall, EvaluatorCall]],
+        pipeline: Pipeline[Example, TaskCall, FinishedEvaluation],
+        results: AsyncIterator[Finished[Example, TaskCall, FinishedEvaluation]],
         progress: Progress,
         count: int,
     ) -> None:
