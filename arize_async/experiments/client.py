@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from arize_async.resources.experiments import ExperimentsResource
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from arize_async.config import Config, Limits
     from arize_async.evaluators.named import Evaluators
+    from arize_async.models.experiment import Experiment
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.names import Names
     from arize_async.results.result import ExperimentResult
@@ -40,6 +41,69 @@ class ExperimentsClient(ExperimentsResource):
         super().__init__(http, flight, names)
         self._datasets = datasets
         self._settings = settings
+
+    @overload
+    async def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: Literal[False] = False,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,  # noqa: ASYNC109 - as below
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[Experiment]: ...
+
+    @overload
+    async def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: Literal[True],
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,  # noqa: ASYNC109 - as below
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[None]: ...
+
+    @overload
+    async def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: bool,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,  # noqa: ASYNC109 - as below
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[Experiment | None]: ...
 
     async def run(  # noqa: PLR0913 - the keywords of the official SDK
         self,

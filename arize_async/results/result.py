@@ -6,13 +6,23 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     import polars as pl
+    from typing_extensions import TypeVar
 
     from arize_async.models.experiment import Experiment
     from arize_async.results.summary import Summary
 
+    # the default, which makes a bare ExperimentResult complete, is not in the typing of Python 3.11
+    E_co = TypeVar("E_co", bound=Experiment | None, default=Experiment | None, covariant=True)
+else:
+    from typing import TypeVar
 
-class ExperimentResult(tuple["Experiment | None", "pl.DataFrame"]):  # noqa: SLOT001 - it carries the names too
+    E_co = TypeVar("E_co", covariant=True)
+
+
+class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carries the names too
     """A run that ended: the pair ``experiment, frame``, with views on it.
+
+    ``ExperimentResult[Experiment]`` is a run that was recorded, ``ExperimentResult[None]`` a dry run.
 
     Attributes:
         evaluators: Names of the evaluators.
@@ -20,23 +30,24 @@ class ExperimentResult(tuple["Experiment | None", "pl.DataFrame"]):  # noqa: SLO
 
     evaluators: tuple[str, ...]
 
-    def __new__(cls, experiment: Experiment | None, frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Self:
+    def __new__(cls, experiment: E_co, frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Self:
         """Pair an experiment with its result frame."""
         pair = super().__new__(cls, (experiment, frame))
         pair.evaluators = evaluators
         return pair
 
-    def __getnewargs__(self) -> tuple[Experiment | None, pl.DataFrame, tuple[str, ...]]:
+    def __getnewargs__(self) -> tuple[E_co, pl.DataFrame, tuple[str, ...]]:
         """Pickle and copy by the constructor's arguments."""
         return (self[0], self[1], self.evaluators)
 
     def __repr__(self) -> str:
         """Show the experiment and the size of the result."""
-        name = self.experiment.name if self.experiment else None
+        experiment = self.experiment
+        name = None if experiment is None else experiment.name
         return f"<ExperimentResult experiment={name!r} [{self.frame.height} runs, {self.failures.height} failures]>"
 
     @property
-    def experiment(self) -> Experiment | None:
+    def experiment(self) -> E_co:
         """The experiment on the server; None for a dry run or when nothing was uploaded."""
         return self[0]
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from arize_async.experiments.client import ExperimentsClient as AsyncExperimentsClient
 from arize_sync._portal import Facade
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
+    from typing import Literal
 
     from arize_async.config import Limits
     from arize_async.evaluators.named import Evaluators
@@ -31,6 +32,69 @@ if TYPE_CHECKING:
 
 class ExperimentsClient(Facade[AsyncExperimentsClient]):
     """Create, run, list, annotate and delete experiments."""
+
+    @overload
+    def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: Literal[False] = False,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[Experiment]: ...
+
+    @overload
+    def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: Literal[True],
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[None]: ...
+
+    @overload
+    def run(
+        self,
+        *,
+        name: str,
+        dataset: str,
+        space: str | None = None,
+        task: Task[object],
+        evaluators: Evaluators | None = None,
+        dry_run: bool,
+        dry_run_count: int = 10,
+        concurrency: int = 3,
+        set_global_tracer_provider: bool = False,
+        exit_on_error: bool = False,
+        timeout: float | None = 120,
+        force_http: bool = False,
+        metadata: Mapping[str, object] | None = None,
+        limits: Limits | None = None,
+        progress: bool | Progress | None = None,
+    ) -> ExperimentResult[Experiment | None]: ...
 
     def run(  # noqa: PLR0913 - the parameters of the asynchronous method
         self,

@@ -62,7 +62,7 @@ def manifest() -> Manifest:
     rooms = Service(
         module="rooms",
         name="Rooms",
-        calls=("clear", "furnish", "get", "paint"),
+        calls=("clear", "furnish", "get", "measure", "paint"),
         pages=("list",),
         enters=("light",),
     )

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_overloads
 
 import pytest
 
@@ -115,6 +115,18 @@ def test_signatures_are_those_of_the_source(house_sync: ModuleType) -> None:
     facade = importlib.import_module("house_sync.rooms").Rooms
     for name in ("get", "furnish", "paint", "list"):
         assert inspect.signature(getattr(facade, name)) == inspect.signature(getattr(source, name))
+
+
+def test_overloads_are_those_of_the_source(house_sync: ModuleType) -> None:
+    """Type checkers see the same choice of signatures, with the results of the coroutines."""
+    assert house_sync
+    source = importlib.import_module("house_async.rooms").Rooms
+    facade = importlib.import_module("house_sync.rooms").Rooms
+    expected = [inspect.signature(signature) for signature in get_overloads(source.measure)]
+    assert [inspect.signature(signature) for signature in get_overloads(facade.measure)] == expected
+    assert [signature.return_annotation for signature in expected] == ["int", "float"]
+    with house_sync.House("here") as house:
+        assert (house.rooms.measure("bath"), house.rooms.measure("bath", exact=True)) == (4, 4.5)
 
 
 def test_docstrings_are_translated(house_sync: ModuleType) -> None:

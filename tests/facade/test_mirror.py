@@ -6,7 +6,7 @@ import inspect
 import pkgutil
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_overloads
 
 import pytest
 
@@ -121,6 +121,16 @@ def test_signatures_are_the_same(service: type[Facade[Any]]) -> None:
         assert type(facade).__name__.replace("cached_", "") == type(member).__name__.replace("cached_", "")
         if not str(theirs.return_annotation).startswith("AsyncGenerator"):
             assert ours.return_annotation == theirs.return_annotation, name
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.__name__)
+def test_overloads_are_the_same(service: type[Facade[Any]]) -> None:
+    """Type checkers have the same signatures to choose from."""
+    for name, member in public(original(service)).items():
+        if name not in DROPPED:
+            facade = inspect.getattr_static(service, RENAMED.get(name, name))
+            ours, theirs = (get_overloads(function_of(found)) for found in (facade, member))
+            assert [inspect.signature(found) for found in ours] == [inspect.signature(found) for found in theirs]
 
 
 class Answer:

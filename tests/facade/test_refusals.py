@@ -49,6 +49,8 @@ class Edit:
 CLEAR = "    async def clear(self) -> None:"
 ROOMS = "class Rooms(Resource):"
 INIT = "    def __init__(self, house: House) -> None:"
+EXACT = "    async def measure(self, name: str, *, exact: Literal[True])"
+ONE = "    @overload\n    async def burn(self) -> None: ...\n"
 
 EDITS = [
     Edit("rooms.py", CLEAR, f"    @functools.cache\n{CLEAR}", "@functools", "the decorator functools.cache is not"),
@@ -64,6 +66,16 @@ EDITS = [
     Edit("rooms.py", ROOMS, "class Rooms(Resource[int]):", "Rooms(Res", "the base class Resource[int] is not"),
     Edit("rooms.py", INIT, "    def __len__(self): ...\n" + INIT, "__len__", "the special method __len__ is not"),
     Edit("rooms.py", INIT, "    kind = 1\n" + INIT, "kind = 1", "'kind = 1' in a service is not understood"),
+    Edit(
+        "rooms.py",
+        EXACT,
+        EXACT.replace("async ", ""),
+        "def measure(self, name: str, *, exact: Literal[True",
+        "is unlike",
+    ),
+    Edit("rooms.py", f"{EXACT} -> float", EXACT, "exact: Literal[True]", "an overload of measure is unlike the method"),
+    Edit("rooms.py", CLEAR, ONE + CLEAR, "def burn", "burn has overloads alone"),
+    Edit("rooms.py", CLEAR, ONE.replace("@o", "@classmethod\n    @o") + CLEAR, "def burn", "with another decorator"),
     Edit("rooms.py", "await house.rooms", "asyncio.sleep", "asyncio.sleep", "cannot be made blocking"),
     Edit("rooms.py", "from house_async.pages", "from .pages", "from .pages", "relative imports are not understood"),
     Edit("rooms.py", "class Rooms(", "class Doors(", '"""The rooms."""', "the manifest names a class Rooms, and there"),
@@ -113,10 +125,13 @@ def test_name_that_means_two_things(sample: Path, manifest: Manifest, capsys: py
 
 
 MANIFESTS: list[tuple[dict[str, Any], str]] = [
-    ({"calls": ("clear", "furnish", "get", "paint", "burn")}, "the manifest names Rooms.burn, and there is none"),
-    ({"calls": ("clear", "clear", "furnish", "get", "paint")}, "the manifest names Rooms.clear twice"),
+    (
+        {"calls": ("clear", "furnish", "get", "measure", "paint", "burn")},
+        "the manifest names Rooms.burn, and there is none",
+    ),
+    ({"calls": ("clear", "clear", "furnish", "get", "measure", "paint")}, "the manifest names Rooms.clear twice"),
     ({"hidden": ("clear",)}, "the manifest names Rooms.clear twice"),
-    ({"calls": ("clear", "furnish", "get")}, "Rooms.paint is not in the manifest"),
+    ({"calls": ("clear", "furnish", "get", "measure")}, "Rooms.paint is not in the manifest"),
     ({"name": "Doors"}, "the manifest names a class Doors, and there is none"),
     ({"module": "doors"}, "house_async/doors:1: the manifest names this module, and it does not exist"),
 ]

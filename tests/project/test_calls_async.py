@@ -45,7 +45,6 @@ async def exact(output: str, expected: str) -> bool:
 async def test_run_then_read_back(client: ArizeClient, dataset: str) -> None:
     """What a run returns is what the server has afterwards."""
     experiment, df = await client.experiments.run(name="run", dataset=dataset, task=capitalize, evaluators=[exact])
-    assert experiment is not None
     assert df["output"].to_list() == ["A", "?", "C"]
     page = await client.experiments.list_runs(experiment=experiment.id, limit=2)
     assert [run.output async for run in page] == ["A", "?", "C"]
@@ -71,7 +70,7 @@ async def test_two_runs_at_once(client: ArizeClient, dataset: str) -> None:
     """Runs of one client that overlap do not disturb each other."""
     runs = [client.experiments.run(name=name, dataset=dataset, task=capitalize) for name in ("left", "right")]
     results = await asyncio.gather(*runs)
-    assert [experiment.name for experiment, _ in results if experiment] == ["left", "right"]
+    assert [experiment.name for experiment, _ in results] == ["left", "right"]
     assert [df["output"].to_list() for _, df in results] == [["A", "?", "C"]] * 2
 
 
@@ -106,7 +105,6 @@ async def test_create(client: ArizeClient, dataset: str, kind: str) -> None:
 async def test_get_annotate_and_delete(client: ArizeClient, dataset: str) -> None:
     """An experiment is found by name, its runs are annotated, and it is gone after it was deleted."""
     made, _ = await client.experiments.run(name="short-lived", dataset=dataset, task=capitalize)
-    assert made is not None
     assert (await client.experiments.get(experiment="short-lived", dataset=dataset)).id == made.id
     space = (await client.spaces.get(space="default")).id
     await client.annotation_configs.create_freeform(name="notes", space=space)

@@ -104,7 +104,6 @@ def test_run_unpacks_into_experiment_and_frame(client: ArizeClient, dataset: str
     experiment, df = client.experiments.run(
         name="prompt-v2", dataset=dataset, task=answer_question, evaluators=[is_correct]
     )
-    assert experiment is not None
     assert experiment.name == "prompt-v2"
     assert df["output"].to_list() == ["Bell, of course", "no idea", "no idea"]
     assert df["eval.is_correct.label"].to_list() == ["correct", "incorrect", "incorrect"]
@@ -156,7 +155,6 @@ def test_global_tracer_provider_serves_more_than_one_run(client: ArizeClient, da
 def test_list_get_and_delete(client: ArizeClient, dataset: str) -> None:
     """An experiment is listed, found by id and by name, and gone after it was deleted."""
     made, _ = client.experiments.run(name="short-lived", dataset=dataset, task=answer_question)
-    assert made is not None
     assert [found.name for found in client.experiments.list(dataset=dataset, limit=50).experiments] == ["short-lived"]
     assert client.experiments.get(experiment=made.id) == client.experiments.get(
         experiment="short-lived", dataset="inventions", space="default"
@@ -171,7 +169,6 @@ def test_list_runs_by_page_and_all_at_once(client: ArizeClient, dataset: str) ->
     experiment, df = client.experiments.run(
         name="listed", dataset=dataset, task=answer_question, evaluators=[is_correct]
     )
-    assert experiment is not None
     page = client.experiments.list_runs(experiment="listed", dataset=dataset, limit=2)
     everything = client.experiments.list_runs(experiment=experiment.id, all=True)
     assert len(page.experiment_runs) == 2
@@ -187,7 +184,6 @@ def test_annotate_runs(client: ArizeClient, dataset: str) -> None:
     )
     client.annotation_configs.create_freeform(name="notes", space=space)
     experiment, _ = client.experiments.run(name="annotated", dataset=dataset, task=answer_question)
-    assert experiment is not None
     run = client.experiments.list_runs(experiment=experiment.id).experiment_runs[0]
     for text in ("at first sight", "Well-structured output"):
         values = [

@@ -29,7 +29,7 @@ async def run(client: ArizeClient) -> None:
     """Run, and read what was recorded."""
     result = await client.experiments.run(name="a", dataset="b", task=answer, evaluators=[judge])
     experiment, df = result
-    assert_type(experiment, Experiment | None)
+    assert_type(experiment, Experiment)
     assert_type(df, pl.DataFrame)
     assert_type(result.summary.failed, int)
     assert_type(result.failures, pl.DataFrame)

@@ -74,7 +74,7 @@ def run(client: ArizeClient, metadata: ExperimentMetadata) -> None:
         limits=Limits(evaluators=5),
         progress=False,
     )
-    assert_type(experiment, Experiment | None)
+    assert_type(experiment, Experiment)
     assert_type(df, pl.DataFrame)
     client.experiments.run(name="a", dataset="b", task=by_name, evaluators={"exact": as_bool})
     client.experiments.run(name="a", dataset="b", task=awaited, evaluators=as_bool, dry_run=True, dry_run_count=1)

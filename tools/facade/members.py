@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.facade.attributes import Attribute, attributes
@@ -19,7 +19,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 MANAGERS = frozenset({"asynccontextmanager", "contextlib.asynccontextmanager"})
-DECORATORS = PROPERTIES | MANAGERS | {"classmethod"}
+OVERLOADS = frozenset({"overload", "typing.overload"})
+DECORATORS = PROPERTIES | MANAGERS | OVERLOADS | {"classmethod"}
 SPECIAL = frozenset({"__init__", "__aenter__", "__aexit__", "__aiter__", "__anext__", "__repr__"})
 
 
@@ -31,11 +32,13 @@ class Method:
         module: Where it is defined.
         node: Its definition.
         decorators: Names of its decorators.
+        overloads: Its signatures for type checkers, when it has more than one.
     """
 
     module: Module
     node: Function
     decorators: frozenset[str]
+    overloads: tuple[Function, ...] = ()
 
     @property
     def is_async(self) -> bool:
@@ -69,11 +72,16 @@ def _chain(package: Package, module: Module, node: ast.ClassDef) -> Iterator[tup
 
 
 def _own(module: Module, node: ast.ClassDef) -> Iterator[tuple[str, Member]]:
+    overloads: dict[str, tuple[Function, ...]] = {}
     for statement in node.body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 if name in SPECIAL or not name.startswith("_"):
-                    yield name, _method(module, statement)
+                    method = _method(module, statement)
+                    if method.decorators & OVERLOADS:
+                        overloads[name] = (*overloads.get(name, ()), statement)
+                    else:
+                        yield name, replace(method, overloads=overloads.pop(name, ()))
                 elif name.startswith("__"):
                     raise Untranslatable(module.path, statement, f"the special method {name} is not understood")
             case ast.Expr(value=ast.Constant()) | ast.Pass():
@@ -83,6 +91,8 @@ def _own(module: Module, node: ast.ClassDef) -> Iterator[tuple[str, Member]]:
             case _:
                 text = ast.unparse(statement).partition("\n")[0]
                 raise Untranslatable(module.path, statement, f"{text!r} in a service is not understood")
+    for name, signatures in overloads.items():
+        raise Untranslatable(module.path, signatures[0], f"{name} has overloads alone, and nothing that they stand for")
     yield from attributes(module, node)
 
 
@@ -93,4 +103,6 @@ def _method(module: Module, node: Function) -> Method:
         if name not in DECORATORS:
             raise Untranslatable(module.path, decorator, f"the decorator {name} is not understood")
         decorators.add(name)
+    if decorators & OVERLOADS and len(decorators) > 1:
+        raise Untranslatable(module.path, node, f"an overload of {node.name} with another decorator is not understood")
     return Method(module=module, node=node, decorators=frozenset(decorators))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from tools.facade.docstrings import quoted
 from tools.facade.errors import Untranslatable
-from tools.facade.signatures import annotation, forwarded, note, parameters
+from tools.facade.signatures import MANY, annotation, forwarded, note, parameters
 from tools.facade.source import Origin
 
 if TYPE_CHECKING:
     from tools.facade.attributes import Attribute
     from tools.facade.docstrings import DocstringTranslator
     from tools.facade.imports import Imports
-    from tools.facade.members import Method
+    from tools.facade.members import Function, Method
     from tools.facade.source import Module
 
 
@@ -122,7 +122,18 @@ class MethodWriter:
         node = method.node
         head = f"def {name or node.name}({parameters(method.module, node, self.imports)}) -> {returns}:"
         lines = "\n".join([self.doc(method.module, node), *body])
-        return (f"@{decorator}\n" if decorator else "") + f"{head}\n{indent(lines, '    ')}"
+        text = (f"@{decorator}\n" if decorator else "") + f"{head}\n{indent(lines, '    ')}"
+        return "\n\n".join([*(self._overload(method, signature) for signature in method.overloads), text])
+
+    def _overload(self, method: Method, signature: Function) -> str:
+        """Return a signature for type checkers; whoever calls the facade gets what the coroutine returns."""
+        module = method.module
+        if type(signature) is not type(method.node) or signature.returns is None:
+            raise Untranslatable(module.path, signature, f"an overload of {signature.name} is unlike the method")
+        self.imports.add_as_it_is("overload", Origin("typing", "overload"), at_runtime=True)
+        returns = annotation(module, signature.returns, self.imports)
+        given = parameters(module, signature, self.imports).removeprefix(MANY)  # nobody counts those of an overload
+        return f"@overload\ndef {signature.name}({given}) -> {returns}: ..."
 
     def _returns(self, method: Method) -> str:
         if method.node.returns is None:

@@ -109,6 +109,8 @@ def _fits(way: Way, member: Member) -> bool:
         return True
     if not isinstance(member, Method):
         return way is Way.VALUE
+    if member.overloads and way not in {Way.CALL, Way.PAGE}:
+        return False
     match way:
         case Way.CALL | Way.PAGE:
             return member.is_async and not member.decorators

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from house_async.base import Resource
 from house_async.pages import Names
@@ -45,6 +45,16 @@ class Rooms(Resource):
     ) -> int:
         """Add many things."""
         return a + b + c + d + e + f + g + h + i
+
+    @overload
+    async def measure(self, name: str, *, exact: Literal[False] = False) -> int: ...
+
+    @overload
+    async def measure(self, name: str, *, exact: Literal[True]) -> float: ...
+
+    async def measure(self, name: str, *, exact: bool = False) -> float:
+        """Return the size of a room."""
+        return len(name) + 0.5 if exact else len(name)
 
     async def clear(self) -> None:
         """Clear them."""
