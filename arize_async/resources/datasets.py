@@ -318,6 +318,6 @@ class DatasetsClient(Resource):
     async def _create_over_flight(self, source: Source, name: str, space_id: str) -> Dataset:
         from arize_async.resources.example_columns import ExampleColumns
 
-        reader = await off_loop(lambda: source.reader(ExampleColumns()))
+        reader = await off_loop(lambda: source.reader(ExampleColumns(id_first=source.in_files)))
         created = await self._flight.create_dataset(space_id=space_id, name=name, data=reader)
         return await self.get(dataset=created)

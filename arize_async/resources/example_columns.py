@@ -32,10 +32,12 @@ class ExampleColumns:
     Attributes:
         now: Milliseconds since the epoch.
         new_id: Makes the id of an example that has none.
+        id_first: Whether a new ``id`` column comes before the new dates, as it does for files, or after them.
     """
 
     now: int = field(factory=_now)
     new_id: Callable[[], str] = _new_id
+    id_first: bool = False
 
     def rows(self, rows: list[dict[str, object]]) -> list[dict[str, object]]:
         """Complete dicts.
@@ -76,13 +78,13 @@ class ExampleColumns:
     def _missing(self, row: dict[str, object]) -> dict[str, object]:
         given = row.get("id")
         moments = {name: self.now for name in _MOMENTS if row.get(name) is None}
-        return {"id": self.new_id() if given is None else str(given), **moments}
+        return {**moments, "id": self.new_id() if given is None else str(given)}
 
     def _batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         columns = {name: _portable(name, batch.column(index)) for index, name in enumerate(batch.schema.names)}
-        columns["id"] = self._ids(columns.get("id"), batch.num_rows)
-        for name in _MOMENTS:
-            columns[name] = self._moments(columns.get(name), batch.num_rows)
+        for name in ("id", *_MOMENTS) if self.id_first else (*_MOMENTS, "id"):
+            complete = self._ids if name == "id" else self._moments
+            columns[name] = complete(columns.get(name), batch.num_rows)
         import pyarrow as pa
 
         return pa.RecordBatch.from_arrays(list(columns.values()), list(columns))

@@ -32,8 +32,8 @@ class RunColumns:
     """Renames and converts the columns of runs.
 
     The outputs and the example ids become text, JSON where they are not text. Evaluation metadata that is not a number,
-    a boolean or text becomes JSON text. What is mapped moves to the end; every other column stays as it is, unless a
-    mapped one takes its name.
+    a boolean or text becomes JSON text. What gets a new name moves to the end, or to the place of the column that had
+    this name; every other column stays as it is.
     """
 
     def __init__(
@@ -51,10 +51,10 @@ class RunColumns:
         missing = sorted({column.source for column in mapped} - set(names))
         if missing:
             raise InvalidRows(f"columns not found: {', '.join(missing)}; the rows have: {', '.join(names)}")
-        # Metadata may stay beside its copy; what is renamed leaves its old place (wire contract 7.1).
-        moved = {column.source for column in mapped if ".metadata." not in column.target}
-        taken = moved | {column.target for column in mapped}
-        self._columns = [*(_Column(name, name) for name in names if name not in taken), *mapped]
+        moved = {column.source for column in mapped}
+        targets = {column.target: column for column in mapped}
+        staying = [targets.get(name) or _Column(name, name) for name in names if name in targets or name not in moved]
+        self._columns = [*staying, *(column for column in mapped if column.target not in names)]
 
     @property
     def has_example_ids(self) -> bool:

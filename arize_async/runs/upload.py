@@ -28,10 +28,11 @@ def upload_table(frame: pl.DataFrame) -> pa.Table:
 
 
 def upload_rows(frame: pl.DataFrame) -> list[Mapping[str, object]]:
-    """Return the frame for REST: nulls are left out, and ``output`` is always text."""
-    rows = [{name: value for name, value in row.items() if value is not None} for row in frame.iter_rows(named=True)]
+    """Return the frame for REST: ``output`` is always text."""
+    rows = list(frame.iter_rows(named=True))
     for row in rows:
-        row.setdefault("output", "" if row["execution_status"] == FAILED else NULL_OUTPUT)
+        if row["output"] is None:
+            row["output"] = "" if row["execution_status"] == FAILED else NULL_OUTPUT
     return [*rows]
 
 
