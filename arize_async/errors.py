@@ -13,18 +13,19 @@
     │   ├── InvalidRows
     │   └── EmptyDataset
     ├── AmbiguousName (LookupError)              a name fits more than one resource
-    ├── ConnectionFailed (ConnectionError)       no answer came
-    │   └── RequestTimeout (TimeoutError)
-    ├── InvalidResponse (ValueError)             an answer came that is not the protocol
-    ├── ApiError                                 the server refused; carries status and detail
-    │   ├── BadRequest (ValueError)              400
-    │   ├── Unauthorized (PermissionError)       401
-    │   ├── Forbidden (PermissionError)          403
-    │   ├── NotFound (LookupError)               404, and a name that fits nothing
-    │   ├── Conflict                             409
-    │   ├── UnprocessableEntity (ValueError)     422
-    │   ├── RateLimited                          429
-    │   └── ServerError                          5xx
+    ├── RequestFailed                            a request failed; carries status, detail, request id, attempts
+    │   ├── ConnectionFailed (ConnectionError)   no answer came
+    │   │   └── RequestTimeout (TimeoutError)
+    │   ├── InvalidResponse (ValueError)         an answer came that is not the protocol
+    │   └── ApiError                             the server refused
+    │       ├── BadRequest (ValueError)          400
+    │       ├── Unauthorized (PermissionError)   401
+    │       ├── Forbidden (PermissionError)      403
+    │       ├── NotFound (LookupError)           404, and a name that fits nothing
+    │       ├── Conflict                         409
+    │       ├── UnprocessableEntity (ValueError) 422
+    │       ├── RateLimited                      429
+    │       └── ServerError                      5xx
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
@@ -63,6 +64,7 @@ __all__ = [
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",
+    "RequestFailed",
     "RequestTimeout",
     "RunAborted",
     "RunError",
@@ -137,34 +139,26 @@ class AmbiguousName(ArizeError, LookupError):
         return type(self), (self.resource_type, self.resource_name, self.matching_ids)
 
 
-class ConnectionFailed(ArizeError, ConnectionError):
-    """The server did not answer."""
-
-
-class RequestTimeout(ConnectionFailed, TimeoutError):
-    """The server did not answer in time."""
-
-
-class InvalidResponse(ArizeError, ValueError):
-    """The server's answer does not follow the protocol; the message names the path in it."""
-
-
-class ApiError(ArizeError):
-    """The server refused a request.
+class RequestFailed(ArizeError):
+    """A request failed; what is known of it stands in the attributes, and never a key or a password.
 
     Attributes:
-        status: HTTP status; for Flight the HTTP status of the same meaning.
+        detail: What was wrong.
+        status: HTTP status of the answer, for Flight the one of the same meaning; None when no answer came.
         title: Short name of the class of problem (RFC 9457).
-        detail: What was wrong in this request.
+        request: What was asked: method and path, or the Flight call.
         request_id: The server's id of the request, when it sent one.
-        attempts: How often the request was sent.
+        attempts: How often the request was made.
+        advice: What can be done about it; empty when the detail says it all.
     """
+
+    advice: str = ""
 
     def __init__(
         self,
         detail: str,
         *,
-        status: int,
+        status: int | None = None,
         title: str = "",
         request: str = "",
         request_id: str | None = None,
@@ -180,19 +174,51 @@ class ApiError(ArizeError):
         super().__init__(detail)
 
     def __str__(self) -> str:
-        """Say what was refused, why, and how to find it in the server's logs."""
-        head = f"{self.status} {self.title}".strip()
+        """Say what went wrong, what to do, and how to find it in the server's logs."""
         notes = [self.request] if self.request else []
         if self.request_id:
             notes.append(f"request id {self.request_id}")
         if self.attempts > 1:
             notes.append(f"{self.attempts} attempts")
         tail = f" [{', '.join(notes)}]" if notes else ""
-        return f"{head}: {self.detail}{tail}"
+        told = f"{self._told().rstrip('.')}. {self.advice}" if self.advice else self._told()
+        return told + tail
+
+    def _told(self) -> str:
+        return self.detail
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by class and state: the constructor takes keywords."""
         return type(self).__new__, (type(self), self.detail), self.__dict__
+
+
+class ConnectionFailed(RequestFailed, ConnectionError):
+    """The server did not answer.
+
+    Attributes:
+        nothing_sent: The server knows nothing of the request, so any request may be made again. Without it a create
+            may have been carried out.
+        is_final: The next attempt would end in the same way: a setting has to change.
+    """
+
+    nothing_sent: bool = False
+    is_final: bool = False
+
+
+class RequestTimeout(ConnectionFailed, TimeoutError):
+    """The server did not answer in time."""
+
+
+class InvalidResponse(RequestFailed, ValueError):
+    """The server's answer does not follow the protocol; the message names the path in it."""
+
+
+class ApiError(RequestFailed):
+    """The server refused a request."""
+
+    def _told(self) -> str:
+        head = f"{self.status or ''} {self.title}".strip()
+        return f"{head}: {self.detail}" if head else self.detail
 
 
 class BadRequest(ApiError, ValueError):
@@ -202,9 +228,13 @@ class BadRequest(ApiError, ValueError):
 class Unauthorized(ApiError, PermissionError):
     """401: the API key is missing or not known."""
 
+    advice = "Check api_key or ARIZE_API_KEY, and that region or host is where the key belongs"
+
 
 class Forbidden(ApiError, PermissionError):
     """403: the API key may not do this."""
+
+    advice = "Use a key that may do this, or have this one allowed to"
 
 
 class NotFound(ApiError, LookupError):
@@ -245,6 +275,7 @@ class RateLimited(ApiError):
         retry_after: Seconds that the server asked to wait, when it did.
     """
 
+    advice = "Send fewer requests at a time, or wait for error.retry_after seconds where the server names them"
     retry_after: float | None = None
 
 

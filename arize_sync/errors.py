@@ -15,18 +15,19 @@
     │   ├── InvalidRows
     │   └── EmptyDataset
     ├── AmbiguousName (LookupError)              a name fits more than one resource
-    ├── ConnectionFailed (ConnectionError)       no answer came
-    │   └── RequestTimeout (TimeoutError)
-    ├── InvalidResponse (ValueError)             an answer came that is not the protocol
-    ├── ApiError                                 the server refused; carries status and detail
-    │   ├── BadRequest (ValueError)              400
-    │   ├── Unauthorized (PermissionError)       401
-    │   ├── Forbidden (PermissionError)          403
-    │   ├── NotFound (LookupError)               404, and a name that fits nothing
-    │   ├── Conflict                             409
-    │   ├── UnprocessableEntity (ValueError)     422
-    │   ├── RateLimited                          429
-    │   └── ServerError                          5xx
+    ├── RequestFailed                            a request failed; carries status, detail, request id, attempts
+    │   ├── ConnectionFailed (ConnectionError)   no answer came
+    │   │   └── RequestTimeout (TimeoutError)
+    │   ├── InvalidResponse (ValueError)         an answer came that is not the protocol
+    │   └── ApiError                             the server refused
+    │       ├── BadRequest (ValueError)          400
+    │       ├── Unauthorized (PermissionError)   401
+    │       ├── Forbidden (PermissionError)      403
+    │       ├── NotFound (LookupError)           404, and a name that fits nothing
+    │       ├── Conflict                         409
+    │       ├── UnprocessableEntity (ValueError) 422
+    │       ├── RateLimited                      429
+    │       └── ServerError                      5xx
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
@@ -58,6 +59,7 @@ from arize_async.errors import (
     MultipleEndpointOverridesError,
     NotFound,
     RateLimited,
+    RequestFailed,
     RequestTimeout,
     RunAborted,
     RunError,
@@ -90,6 +92,7 @@ __all__ = [
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",
+    "RequestFailed",
     "RequestTimeout",
     "RunAborted",
     "RunError",

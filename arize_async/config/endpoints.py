@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
+
 from attrs import evolve, frozen
 
 from arize_async.config.regions import Region
 from arize_async.errors import ConfigurationError, MultipleEndpointOverridesError
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"(?=.{{1,260}}$){_LABEL}(?:\.{_LABEL})*\.?(?::\d{{1,5}})?")
 
 
 @frozen
@@ -80,7 +86,7 @@ class Endpoints:
         )
 
 
-def parse_host(name: str, value: str, port: int) -> str:
+def parse_host(name: str, value: object, port: int) -> str:
     """Return a bare host, or a host with its own port when none is configured.
 
     Args:
@@ -89,12 +95,26 @@ def parse_host(name: str, value: str, port: int) -> str:
         port: The configured port; it replaces one inside ``value``.
 
     Raises:
-        ConfigurationError: The value has a scheme, a path or white space.
+        ConfigurationError: The value has a scheme, a path, or something else that no host has.
     """
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{name} is a host name, got {type(value).__name__}")
     host = value.strip().rstrip("/")
     if "://" in host:
         raise ConfigurationError(f"{name}={value!r} has a scheme; give the host alone and set the scheme beside it")
-    if not host or "/" in host or any(character.isspace() for character in host):
-        raise ConfigurationError(f"{name}={value!r} is not a host name; expected something like 'api.arize.com'")
+    if not _HOST.fullmatch(host) and not _is_ipv6(host):
+        raise ConfigurationError(
+            f"{name}={value!r} is not a host name; expected something like 'api.arize.com'"
+            + ("; write it in its ASCII form, xn--..." if host and not host.isascii() else "")
+        )
     head, colon, tail = host.rpartition(":")
-    return head if colon and port and tail.isdigit() and ":" not in head else host
+    return head if colon and port and tail.isdigit() and (":" not in head or head.endswith("]")) else host
+
+
+def _is_ipv6(host: str) -> bool:
+    bracketed = re.fullmatch(r"\[(.+)\](:\d{1,5})?", host)
+    try:
+        ipaddress.IPv6Address(bracketed[1] if bracketed else host)
+    except ValueError:
+        return False
+    return True

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import cast
 
 from arize_async.errors import InvalidDefaultHeadersError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 RESERVED = frozenset(
     {
@@ -20,20 +18,28 @@ RESERVED = frozenset(
         "auth-token-bin",
     }
 )
+FRAMING = frozenset({"content-length", "transfer-encoding"})
+"""What says where a body ends: a constant one would tear requests apart."""
+
 _PREFIX = "grpc-metadata-"
 
 
-def check_default_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def check_default_headers(headers: object) -> dict[str, str]:
     """Return a copy of ``headers`` when each of them can be sent.
 
     Raises:
         InvalidDefaultHeadersError: A key or a value is not text that fits a header, or the key is the SDK's own.
     """
-    for key, value in headers.items():
+    if not isinstance(headers, Mapping):
+        raise InvalidDefaultHeadersError(
+            f"default_headers is a mapping of names to values, got {type(headers).__name__}"
+        )
+    given = dict(cast("Mapping[str, str]", headers))
+    for key, value in given.items():
         problem = _problem(key, value)
         if problem:
             raise InvalidDefaultHeadersError(f"default_headers[{key!r}]: {problem}")
-    return dict(headers)
+    return given
 
 
 def _problem(key: object, value: object) -> str:
@@ -50,6 +56,6 @@ def _problem(key: object, value: object) -> str:
     except UnicodeEncodeError:
         return "a value is Latin-1 text"
     lowered = key.lower()
-    if lowered.startswith(_PREFIX) or lowered in RESERVED:
+    if lowered.startswith(_PREFIX) or lowered in RESERVED | FRAMING:
         return "this header is set by the SDK itself"
     return ""

@@ -217,7 +217,7 @@ class FlightTransport:
 
         def check_cancelled() -> None:
             if is_cancelled.is_set():
-                raise ConnectionFailed(f"{what}: cancelled")
+                raise ConnectionFailed("cancelled", request=what)
 
         body = await self._call(what, lambda link: link.put(command, data, check_cancelled), cancel=is_cancelled.set)
         return _checked(decode_answer, answer, body)

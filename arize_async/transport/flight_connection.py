@@ -37,7 +37,12 @@ class FlightConnection:
             tls_root_certs=cast("Any", _root_certificates(config)),
             disable_server_verification=endpoint.encrypted
             and (not config.request_verify or endpoint.host.lower() == "localhost"),
-            generic_options=[("grpc.max_send_message_length", MAX_SENT_BYTES)],
+            generic_options=[
+                ("grpc.max_send_message_length", MAX_SENT_BYTES),
+                # the first is also gRPC's bound on one attempt to connect, TLS and HTTP/2 handshake included
+                ("grpc.min_reconnect_backoff_ms", _milliseconds(config.timeouts.connect)),
+                ("grpc.max_reconnect_backoff_ms", _milliseconds(max(config.timeouts.connect, 1))),
+            ],
         )
 
     def leads_to(self, endpoint: Endpoint) -> bool:
@@ -108,13 +113,20 @@ def _abort(writer: Any) -> None:
         return
 
 
+def _milliseconds(seconds: float) -> int:
+    return round(min(seconds * 1000, 2**31 - 1))
+
+
 def _root_certificates(config: Config) -> bytes | None:
     if not config.ssl_ca_cert or not config.endpoints.flight.encrypted:
         return None
     try:
         return Path(config.ssl_ca_cert).read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}") from None
+        raise ConfigurationError(
+            f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}. It comes from the argument or from"
+            " ARIZE_SSL_CA_CERT, REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
+        ) from None
 
 
 def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None]:

@@ -42,9 +42,9 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
         return error
     text = _first_line(error)
     if isinstance(error, fl.FlightTimedOutError):
-        return RequestTimeout(f"{what}: no answer from {host} in time")
+        return RequestTimeout(f"no answer from {host} in time", request=what)
     if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)):
-        return ConnectionFailed(f"{what}: no connection to {host}: {text}")
+        return ConnectionFailed(f"no connection to {host}: {text}", request=what)
     if (problem := _problem(error)) is not None:
         detail, title = problem.detail or text, problem.title
         return error_class(problem.status)(detail, status=problem.status, title=title, request=what)
@@ -54,8 +54,8 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
         if isinstance(error, kind):
             return error_class(status)(text, status=status, title=title, request=what)
     if isinstance(error, (pa.ArrowException, OSError)):
-        return ConnectionFailed(f"{what}: the call to {host} broke: {text}")
-    return InvalidResponse(f"{what}: {type(error).__name__}: {text}")
+        return ConnectionFailed(f"the call to {host} broke: {text}", request=what)
+    return InvalidResponse(f"{type(error).__name__}: {text}", request=what)
 
 
 def _problem(error: BaseException) -> Problem | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
 
-from arize_async.errors import ClientClosed, ConnectionFailed, InvalidResponse, RequestTimeout
+from arize_async.errors import ClientClosed, InvalidResponse, RequestFailed
 from arize_async.models.base import Request
 from arize_async.transport.problems import problem
-from arize_async.transport.retry import NothingSent, NotTrusted, Retrier, Timing, is_repeatable
+from arize_async.transport.retry import Retrier, Timing, is_repeatable
 from arize_async.transport.sessions import Sessions
+from arize_async.transport.unanswered import Peer, unanswered
 from arize_async.wire.codec import parse_json
 from arize_async.wire.headers import rest_headers
 from arize_async.wire.text import json_bytes
@@ -66,8 +66,7 @@ class HttpTransport:
         Raises:
             ClientClosed: The client is closed.
         """
-        if self._closed:
-            raise ClientClosed("the client is closed; make a new one")
+        self._check_open()
         if self._settings is not None:
             self.config = await self._settings()
         return self.config
@@ -110,16 +109,11 @@ class HttpTransport:
             policy=config.retry,
             total=config.timeouts.total,
             repeatable=is_repeatable(method, path),
+            request=f"{method} {url.path}",
+            host=url.host or "",
             timing=self._timing,
         )
-        try:
-            async with asyncio.timeout(config.timeouts.total):
-                return await retrier.run(attempt)
-        except TimeoutError as error:
-            if isinstance(error, RequestTimeout):
-                raise
-            seconds = config.timeouts.total
-            raise RequestTimeout(f"{method} {url.path}: no answer from {url.host} within {seconds:g} s") from None
+        return await retrier.run(attempt)
 
     async def aclose(self) -> None:
         """Close all connections; further requests raise ``ClientClosed``."""
@@ -129,27 +123,29 @@ class HttpTransport:
     async def _send(
         self, config: Config, method: str, url: URL, payload: bytes | None, expect: Collection[int]
     ) -> object | None:
-        headers = rest_headers(config)
-        if payload is not None:
-            headers["Content-Type"] = "application/json"
-        session = await self._sessions.get(config)
-        request = session.request(
-            method,
-            url,
-            data=None if payload is None else io.BytesIO(payload),  # in pieces, so that the loop is not held
-            headers=headers,
-            proxy=config.proxy_url or None,
-            allow_redirects=False,
-        )
-        try:
-            async with request as response:
-                content = await self._read(response)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            _raise_unanswered(error, f"{method} {url.path}", url.host or "")
+        self._check_open()
         what = f"{method} {url.path}"
-        if response.status >= 300:  # noqa: PLR2004 - redirects are not followed: the key goes to one host only
-            raise problem(response.status, response.headers, content, what)
-        return _document(response, content, expect, what)
+        failure: RequestFailed
+        try:
+            session = await self._sessions.get(config)
+            async with session.request(
+                method,
+                url,
+                data=None if payload is None else io.BytesIO(payload),  # in pieces, so that the loop is not held
+                headers=rest_headers(config, with_body=payload is not None),
+                proxy=config.proxy_url or None,
+                allow_redirects=False,  # the key goes to one host only
+            ) as response:
+                return _document(response, await self._read(response), expect, what)
+        except RequestFailed:
+            raise
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            failure = unanswered(error, Peer(what, url, config))
+        try:
+            self._check_open()
+            raise failure  # here, where aiohttp's error is no context of it: that one knows the key
+        finally:
+            del failure
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         pieces: list[bytes] = []
@@ -157,9 +153,15 @@ class HttpTransport:
         async for piece in response.content.iter_chunked(_PIECE):
             size += len(piece)
             if size > self._max_answer_bytes:
-                raise InvalidResponse(f"the answer is longer than {self._max_answer_bytes} bytes")
+                raise InvalidResponse(
+                    f"the answer is longer than {self._max_answer_bytes} bytes", status=response.status
+                )
             pieces.append(piece)
         return b"".join(pieces)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosed("the client is closed; make a new one")
 
     def __repr__(self) -> str:
         """Show where requests go and how many sessions are open."""
@@ -173,27 +175,22 @@ def _query_text(query: Mapping[str, object] | None) -> str:
 
 
 def _document(response: aiohttp.ClientResponse, content: bytes, expect: Collection[int], what: str) -> object | None:
+    if response.status >= 300:  # noqa: PLR2004 - redirects are not followed
+        raise problem(response.status, response.headers, content, what)
     if response.status not in expect:
         wanted = " or ".join(str(status) for status in expect)
-        raise InvalidResponse(f"{what}: expected status {wanted}, got {response.status}")
+        raise _invalid(response, what, f"expected status {wanted}, got {response.status}")
     if not content:
         return None
     try:
         return parse_json(content)
     except ValueError:
         kind = response.content_type
-        raise InvalidResponse(f"{what}: the answer is {kind}, not JSON; is the host an Arize API?") from None
+        raise _invalid(response, what, f"the answer is {kind}, not JSON; is the host an Arize API?") from None
 
 
-def _raise_unanswered(error: Exception, what: str, host: str) -> NoReturn:
-    """Translate a failure below HTTP; the texts never hold headers or bodies."""
-    if isinstance(error, aiohttp.ClientSSLError):
-        raise NotTrusted(f"{what}: no trusted connection to {host}: {error}; see ssl_ca_cert") from error
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        raise NothingSent(f"{what}: the proxy refused to connect to {host}: {error.status} {error.message}") from None
-    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)):
-        reason = "no connection in time" if isinstance(error, TimeoutError) else str(error)
-        raise NothingSent(f"{what}: cannot connect to {host}: {reason}") from error
-    if isinstance(error, TimeoutError):
-        raise RequestTimeout(f"{what}: {host} stopped answering") from error
-    raise ConnectionFailed(f"{what}: the connection to {host} broke: {error or type(error).__name__}") from error
+def _invalid(response: aiohttp.ClientResponse, what: str, detail: str) -> InvalidResponse:
+    request_id = response.headers.get("x-request-id")
+    return InvalidResponse(
+        detail, status=response.status, title=response.reason or "", request=what, request_id=request_id
+    )

@@ -12,21 +12,13 @@ import tenacity
 from attrs import frozen
 
 from arize_async.config import RetryPolicy
-from arize_async.errors import ApiError, ConnectionFailed
+from arize_async.errors import ApiError, ConnectionFailed, RequestFailed, RequestTimeout
 
 T = TypeVar("T")
 
 _REPEATABLE_METHODS = frozenset({"GET", "DELETE"})
 _REPEATABLE_PATHS = ("/annotate", "/search")
 _PASSING_STATUSES = frozenset({429, 502, 503, 504})
-
-
-class NothingSent(ConnectionFailed):
-    """No connection came about, so the server knows nothing of the request."""
-
-
-class NotTrusted(ConnectionFailed):
-    """TLS did not come about; the next attempt would end in the same way."""
 
 
 def is_repeatable(method: str, path: str) -> bool:
@@ -63,20 +55,31 @@ class Retrier:
         policy: How often and how long.
         total: Seconds for all attempts and waits together.
         repeatable: Whether the request may reach the server twice.
+        request: What is asked, for the errors.
+        host: Who is asked.
     """
 
     policy: RetryPolicy
     total: float
     repeatable: bool
+    request: str = ""
+    host: str = "the server"
     timing: Timing = Timing()
 
     async def run(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Call ``attempt`` until it succeeds or must not be repeated; errors of the server get the count of attempts.
+        """Call ``attempt`` until it succeeds or must not be repeated; errors get the count of attempts.
 
         Raises:
-            ArizeError: What the last attempt raised.
+            RequestFailed: What the last attempt raised.
+            RequestTimeout: There was no answer within ``total`` seconds.
         """
         deadline = self.timing.clock() + self.total
+        made = 0
+
+        async def counted() -> T:
+            nonlocal made
+            made += 1
+            return await attempt()
 
         def ends(state: tenacity.RetryCallState) -> bool:
             late = self.timing.clock() + state.upcoming_sleep >= deadline
@@ -90,20 +93,32 @@ class Retrier:
             reraise=True,
         )
         try:
-            return await retrying(attempt)
-        except ApiError as error:
-            error.attempts = int(retrying.statistics.get("attempt_number", 1))
+            async with asyncio.timeout(self.total):
+                return await retrying(counted)
+        except RequestFailed as error:
+            error.attempts = made
+            error.advice = error.advice or self._doubt(error)
             raise
+        except TimeoutError:
+            late = RequestTimeout(
+                f"no answer from {self.host} within {self.total:g} s", request=self.request, attempts=made
+            )
+            late.advice = self._doubt(late)
+            raise late from None
 
     def _may_repeat(self, error: BaseException) -> bool:
-        if isinstance(error, NothingSent):
-            return True
-        if isinstance(error, NotTrusted):
-            return False
-        passing = isinstance(error, ConnectionFailed) or (
-            isinstance(error, ApiError) and error.status in _PASSING_STATUSES
+        if isinstance(error, ConnectionFailed):
+            return error.nothing_sent or (self.repeatable and not error.is_final)
+        return self.repeatable and isinstance(error, ApiError) and error.status in _PASSING_STATUSES
+
+    def _doubt(self, error: RequestFailed) -> str:
+        """Warn of repeating a request that perhaps was carried out."""
+        lost = isinstance(error, ConnectionFailed) and not (error.nothing_sent or error.is_final)
+        return (
+            "It may have been carried out all the same: look before making it again"
+            if lost and not self.repeatable
+            else ""
         )
-        return passing and self.repeatable
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

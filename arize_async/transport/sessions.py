@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
@@ -35,9 +36,12 @@ class Sessions:
     def __init__(self) -> None:
         """Open nothing yet."""
         self._lifetimes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Lifetime] = WeakKeyDictionary()
+        self._process = os.getpid()
+        self._inherited: list[object] = []
 
     async def get(self, config: Config) -> aiohttp.ClientSession:
         """Return the session of the running loop, opening it at first."""
+        self._leave_to_parent()
         loop = asyncio.get_running_loop()
         lifetime = self._lifetimes.get(loop)
         if lifetime is None or lifetime.session.closed:
@@ -53,6 +57,7 @@ class Sessions:
 
     async def aclose(self) -> None:
         """Close the session of the running loop, and hand the others to their own loops."""
+        self._leave_to_parent()
         lifetimes = dict(self._lifetimes)
         self._lifetimes.clear()
         running = asyncio.get_running_loop()
@@ -62,6 +67,17 @@ class Sessions:
             elif loop.is_running():
                 asyncio.run_coroutine_threadsafe(lifetime.generator.aclose(), loop)
 
+    def _leave_to_parent(self) -> None:
+        """Forget in a forked child what its parent opened, without closing it.
+
+        Loops are kept with their sessions: to finalize either would take sockets out of the epoll set, which the
+        child shares with its parent.
+        """
+        if self._process != os.getpid():
+            self._inherited.extend(self._lifetimes.items())
+            self._lifetimes.clear()
+            self._process = os.getpid()
+
 
 async def _opened(config: Config) -> AsyncGenerator[aiohttp.ClientSession, None]:
     session = aiohttp.ClientSession(
@@ -70,6 +86,8 @@ async def _opened(config: Config) -> AsyncGenerator[aiohttp.ClientSession, None]
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=True,
     )
+    # aiohttp would repeat a GET by itself, behind the back of the policy
+    session._retry_connection = False  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - there is no option
     try:
         yield session
     finally:
@@ -84,4 +102,7 @@ def _tls(config: Config) -> ssl.SSLContext | bool:
     try:
         return ssl.create_default_context(cafile=config.ssl_ca_cert)
     except OSError as error:
-        raise ConfigurationError(f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}") from None
+        raise ConfigurationError(
+            f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}. It comes from the argument or from"
+            " ARIZE_SSL_CA_CERT, REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
+        ) from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import re
 from typing import TYPE_CHECKING
 
 from arize_async._version import __version__
+from arize_async.errors import InvalidDefaultHeadersError
 
 if TYPE_CHECKING:
     from arize_async.config import Config
@@ -18,23 +20,42 @@ SDK_HEADERS = {
 }
 USER_AGENT = f"arize-async/{__version__}"
 ORIGIN = "arize-logging-client"
+_GRPC_KEY = re.compile(r"[a-z0-9_.-]+")
+_GRPC_VALUE = re.compile(r"[ -~]*")
 
 
-def rest_headers(config: Config) -> dict[str, str]:
-    """Headers of every REST request."""
+def rest_headers(config: Config, *, with_body: bool = False) -> dict[str, str]:
+    """Headers of a REST request; a default header takes the place of one of the same name in any case."""
+    own = {"Accept": "application/json, application/problem+json", "User-Agent": USER_AGENT}
+    body = {"Content-Type": "application/json"} if with_body else {}
+    given = {
+        key: value for key, value in config.default_headers.items() if not (body and key.lower() == "content-type")
+    }
+    named = {key.lower() for key in given}
     return {
-        "Accept": "application/json, application/problem+json",
-        "User-Agent": USER_AGENT,
-        **config.default_headers,
+        **{key: value for key, value in own.items() if key.lower() not in named},
+        **given,
+        **body,
         **SDK_HEADERS,
         "Authorization": f"Bearer {config.api_key}",
     }
 
 
 def flight_headers(config: Config) -> list[tuple[bytes, bytes]]:
-    """Metadata of every Flight call; gRPC wants lower-case keys."""
-    headers = {"origin": ORIGIN, **SDK_HEADERS, **{key.lower(): value for key, value in config.default_headers.items()}}
-    pairs = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers.items() if key != "user-agent"]
+    """Metadata of every Flight call; gRPC wants lower-case keys.
+
+    Raises:
+        InvalidDefaultHeadersError: A default header goes over REST and not over gRPC.
+    """
+    given = {key.lower(): value for key, value in config.default_headers.items() if key.lower() != "user-agent"}
+    for key, value in given.items():
+        if not _GRPC_KEY.fullmatch(key) or not (key.endswith("-bin") or _GRPC_VALUE.fullmatch(value)):
+            raise InvalidDefaultHeadersError(
+                f"default_headers[{key!r}] cannot be sent over Flight: gRPC takes keys of letters, digits and '-_.',"
+                " and values of printable ASCII"
+            )
+    headers = {"origin": ORIGIN, **SDK_HEADERS, **given}
+    pairs = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
     return [*pairs, (b"auth-token-bin", config.api_key.encode())]
 
 
