@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import stat
 import threading
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arize_async.server.flight.connections import accepted
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from arize_async.server.flight.server import FlightServer
-
-_DESCRIPTORS = Path("/dev/fd")
 
 
 def close_flight(server: FlightServer, grace: float) -> None:
@@ -26,24 +20,7 @@ def close_flight(server: FlightServer, grace: float) -> None:
     thread.start()
     thread.join(grace)
     if thread.is_alive():
-        for connection in _accepted(port):
+        for connection in accepted(port):
             connection.shutdown(socket.SHUT_RDWR)
         thread.join(grace)
-
-
-def _accepted(port: int) -> Iterator[socket.socket]:
-    """Yield the connections that were accepted on a port of this process, where the system lists descriptors."""
-    if not _DESCRIPTORS.is_dir():
-        return
-    for entry in list(_DESCRIPTORS.iterdir()):
-        with suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(int(entry.name)).st_mode):
-                with socket.socket(fileno=os.dup(int(entry.name))) as connection:
-                    if _is_accepted(connection, port):
-                        yield connection
-
-
-def _is_accepted(connection: socket.socket, port: int) -> bool:
-    address = connection.getsockname()
-    # the name of a listening socket has the port too, but it has no peer: this raises OSError
-    return isinstance(address, tuple) and address[1] == port and bool(connection.getpeername())
+    server.patience.close()

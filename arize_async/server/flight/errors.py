@@ -1,7 +1,7 @@
 """Errors of Flight calls: the text says what was wrong, the extra info is the problem of the REST side as JSON.
 
-gRPC statuses: a missing or wrong key is UNAUTHENTICATED, every other refusal is a server error, whose HTTP status
-stands in the extra info.
+gRPC statuses: a missing or wrong key is UNAUTHENTICATED, a call too many is UNAVAILABLE, every other refusal is a
+server error, whose HTTP status stands in the extra info.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ def unauthenticated() -> flight.FlightUnauthenticatedError:
     """Build the error for a missing or wrong key."""
     detail = "send the server's API key as 'auth-token-bin' metadata"
     return flight.FlightUnauthenticatedError(detail, _extra(401, "Authentication required", detail))
+
+
+def overloaded() -> flight.FlightUnavailableError:
+    """Build the error for a call that is one too many."""
+    detail = "too many calls are under way; try again"
+    return flight.FlightUnavailableError(detail, _extra(503, "Service unavailable", detail))
 
 
 @contextmanager

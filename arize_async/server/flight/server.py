@@ -8,8 +8,9 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arize_async.models.rules import check_name
-from arize_async.server.flight import calls, downloads, uploads
+from arize_async.server.flight import calls, downloads, silence, uploads
 from arize_async.server.flight.errors import translated, unauthenticated
+from arize_async.server.patience import Patience
 from arize_async.server.storage import datasets, experiments
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.flight import INIT_ACTION, decode_request, encode_answer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from arize_async.server.access import Guard
+    from arize_async.server.patience import Call
     from arize_async.server.storage.store import Store
     from arize_async.server.storage.transaction import Transaction
 
@@ -41,7 +43,11 @@ class _KeyCheck(flight.ServerMiddlewareFactory):
 
 
 class FlightServer(flight.FlightServerBase):
-    """Datasets and runs over Flight; calls run in threads of gRPC."""
+    """Datasets and runs over Flight; calls run in threads of gRPC.
+
+    Attributes:
+        patience: Watches the calls; closed after the server.
+    """
 
     def __init__(self, store: Store, guard: Guard, host: str, port: int) -> None:
         """Listen on a port; 0 picks a free one.
@@ -51,13 +57,25 @@ class FlightServer(flight.FlightServerBase):
         """
         self._store = store
         address = f"[{host}]" if ":" in host else host
-        # in this order, so that refused calls are logged as well
-        middleware: dict[str, flight.ServerMiddlewareFactory] = {calls.KEY: calls.CallLogs(), "key": _KeyCheck(guard)}
-        super().__init__(location=f"grpc+tcp://{address}:{port}", middleware=middleware)
+        cutter = silence.Cutter()
+        self.patience = Patience(silence.BOUNDS, cutter)
+        # in this order: refused calls are logged as well, and only those with the key are counted
+        middleware: dict[str, flight.ServerMiddlewareFactory] = {
+            calls.KEY: calls.CallLogs(),
+            "key": _KeyCheck(guard),
+            silence.KEY: silence.Watching(self.patience),
+        }
+        try:
+            super().__init__(location=f"grpc+tcp://{address}:{port}", middleware=middleware)
+        except BaseException:
+            self.patience.close()
+            raise
+        cutter.port = int(self.port)
 
     def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> list[bytes]:
         """Make an experiment."""
         with translated("DoAction"):
+            silence.call_of(context)
             if action.type != INIT_ACTION:
                 raise malformed(f"no such action: {action.type[:100]!r}")
             calls.note(context, INIT_ACTION)
@@ -73,22 +91,35 @@ class FlightServer(flight.FlightServerBase):
     ) -> None:
         """Store a dataset or runs."""
         with translated("DoPut"):
+            call = silence.call_of(context)
             name, fields = _decode("DoPutRequest", descriptor.command or b"")
             calls.note(context, name)
-            body = _UPLOADS[name](self._store, fields, reader.schema, _received(context, reader))
-            writer.write(pa.py_buffer(body))
+            with call.waiting():
+                schema = reader.schema
+            body = _UPLOADS[name](self._store, fields, schema, _received(context, call, reader))
+            with call.waiting():
+                writer.write(pa.py_buffer(body))
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
         """Send a dataset or runs."""
         with translated("DoGet"):
             name, fields = _decode("DoGetRequest", ticket.ticket)
             calls.note(context, name)
+            call = silence.call_of(context)
             source = self._store.read_here(_SOURCES[name], fields)
-            return flight.GeneratorStream(downloads.full_schema(source), _sent(context, self._store, source))
+            call.wait()
+            return flight.GeneratorStream(downloads.full_schema(source), _sent(context, call, self._store, source))
 
 
-def _received(context: flight.ServerCallContext, reader: flight.MetadataRecordBatchReader) -> Iterator[pa.RecordBatch]:
-    for chunk in reader:
+def _received(
+    context: flight.ServerCallContext, call: Call[str], reader: flight.MetadataRecordBatchReader
+) -> Iterator[pa.RecordBatch]:
+    chunks = iter(reader)
+    while True:
+        with call.waiting():
+            chunk = next(chunks, None)
+        if chunk is None:
+            break
         if chunk.data is not None:
             calls.note(context, size=chunk.data.nbytes)
             yield _checked(chunk.data)
@@ -106,11 +137,15 @@ def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _sent(context: flight.ServerCallContext, store: Store, source: downloads.Source) -> Iterator[pa.RecordBatch]:
+def _sent(
+    context: flight.ServerCallContext, call: Call[str], store: Store, source: downloads.Source
+) -> Iterator[pa.RecordBatch]:
     with translated("DoGet"):
+        call.work()
         for batch in downloads.batches(store, source):
             calls.note(context, size=batch.nbytes)
-            yield batch
+            with call.waiting():
+                yield batch
 
 
 def _decode(envelope: str, body: bytes) -> tuple[str, dict[str, str]]:
