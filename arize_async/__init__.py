@@ -2,7 +2,7 @@
 
 from arize_async._version import __version__
 from arize_async.client import ArizeClient
-from arize_async.config import Limits, Region, RetryPolicy, Timeouts
+from arize_async.config import Limits, Region, RetryPolicy, SDKConfiguration, Timeouts
 from arize_async.errors import (
     AmbiguousName,
     ApiError,
@@ -34,10 +34,14 @@ from arize_async.errors import (
     UploadFailed,
     WouldDeadlock,
 )
+from arize_async.exceptions import AmbiguousNameError, ApiException, NotFoundError
+from arize_async.models.problem import Problem
 
 __all__ = [
     "AmbiguousName",
+    "AmbiguousNameError",
     "ApiError",
+    "ApiException",
     "ArizeClient",
     "ArizeError",
     "BadRequest",
@@ -57,12 +61,15 @@ __all__ = [
     "MissingAPIKeyError",
     "MultipleEndpointOverridesError",
     "NotFound",
+    "NotFoundError",
+    "Problem",
     "RateLimited",
     "Region",
     "RequestTimeout",
     "RetryPolicy",
     "RunAborted",
     "RunError",
+    "SDKConfiguration",
     "ServerError",
     "ServerFailed",
     "Timeouts",

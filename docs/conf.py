@@ -33,7 +33,7 @@ napoleon_use_ivar = True
 ELSEWHERE = (
     "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow|typing)"
 )
-UNWRITTEN = "([A-Z]|Config|Unset)"
+UNWRITTEN = "([A-Z](_co)?|Config|Unset)"
 nitpick_ignore_regex = [
     # types of other projects have no pages here
     (r"py:.*", rf"{ELSEWHERE}\b.*"),

@@ -7,7 +7,7 @@ import re
 
 from attrs import evolve, frozen
 
-from arize_async.config.regions import Region
+from arize_async.config.regions import REGION_ENDPOINTS, Region, RegionEndpoints
 from arize_async.errors import ConfigurationError, MultipleEndpointOverridesError
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -65,16 +65,16 @@ class Endpoints:
                 f"Only one of region, single_host/single_port and base_domain can be set; got {', '.join(names)}"
             )
         if region is not Region.UNSET:
-            return self._at_domain(f"{region.value}.arize.com", flight_port=443)
+            return self._at_hosts(REGION_ENDPOINTS[region])
         if base_domain:
-            return self._at_domain(base_domain, flight_port=self.flight.port)
+            return self._at_hosts(evolve(RegionEndpoints.at(base_domain), flight_port=self.flight.port))
         return self._at_one_address(single_host, single_port)
 
-    def _at_domain(self, domain: str, *, flight_port: int) -> Endpoints:
+    def _at_hosts(self, hosts: RegionEndpoints) -> Endpoints:
         return Endpoints(
-            api=evolve(self.api, host=f"api.{domain}"),
-            otlp=evolve(self.otlp, host=f"otlp.{domain}"),
-            flight=evolve(self.flight, host=f"flight.{domain}", port=flight_port),
+            api=evolve(self.api, host=hosts.api_host),
+            otlp=evolve(self.otlp, host=hosts.otlp_host),
+            flight=evolve(self.flight, host=hosts.flight_host, port=hosts.flight_port),
         )
 
     def _at_one_address(self, host: str, port: int) -> Endpoints:

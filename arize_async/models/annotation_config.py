@@ -11,6 +11,14 @@ from attrs import frozen
 from arize_async.models.base import Model
 
 
+class AnnotationConfigType(StrEnum):
+    """What an annotation consists of; the ``type`` of a config."""
+
+    CONTINUOUS = "CONTINUOUS"
+    CATEGORICAL = "CATEGORICAL"
+    FREEFORM = "FREEFORM"
+
+
 class OptimizationDirection(StrEnum):
     """Whether more is better."""
 

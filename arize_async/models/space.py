@@ -10,6 +10,21 @@ from arize_async.models.base import NULLABLE, Model
 
 
 @frozen(kw_only=True, repr=False)
+class DefaultLLMIntegration(Model):
+    """The model that a space asks by default."""
+
+    integration_id: str
+    model_name: str
+
+
+@frozen(kw_only=True, repr=False)
+class DefaultAgentRuntime(Model):
+    """Where a space runs agents by default."""
+
+    integration_id: str
+
+
+@frozen(kw_only=True, repr=False)
 class Space(Model):
     """A space (wire contract 2.3)."""
 
@@ -19,8 +34,8 @@ class Space(Model):
     description: str | None = None
     created_at: datetime | None = None
     is_private: bool | None = None
-    default_llm_integration: dict[str, object] | None = field(default=None, metadata=NULLABLE)
+    default_llm_integration: DefaultLLMIntegration | None = field(default=None, metadata=NULLABLE)
     ml_models_enabled: bool | None = None
     gradient_start_color: str | None = None
     gradient_end_color: str | None = None
-    default_agent_runtime: dict[str, object] | None = field(default=None, metadata=NULLABLE)
+    default_agent_runtime: DefaultAgentRuntime | None = field(default=None, metadata=NULLABLE)

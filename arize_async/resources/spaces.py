@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput
+from arize_async.models.base import plain
 from arize_async.models.space import Space
 from arize_async.models.unset import UNSET, Unset
 from arize_async.resources.base import Resource, check_limit
@@ -13,6 +14,8 @@ from arize_async.wire import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration
 
 
 class SpacesClient(Resource):
@@ -93,11 +96,11 @@ class SpacesClient(Resource):
         name: str | Unset | None = UNSET,
         description: str | Unset | None = UNSET,
         is_private: bool | None = None,
-        default_llm_integration: Mapping[str, object] | Unset | None = UNSET,
+        default_llm_integration: DefaultLLMIntegration | Mapping[str, object] | Unset | None = UNSET,
         ml_models_enabled: bool | Unset = UNSET,
         gradient_start_color: str | Unset = UNSET,
         gradient_end_color: str | Unset = UNSET,
-        default_agent_runtime: Mapping[str, object] | Unset | None = UNSET,
+        default_agent_runtime: DefaultAgentRuntime | Mapping[str, object] | Unset | None = UNSET,
     ) -> Space:
         """Change a space; what is not given stays as it is.
 
@@ -126,7 +129,7 @@ class SpacesClient(Resource):
             "gradient_end_color": gradient_end_color,
             "default_agent_runtime": default_agent_runtime,
         }
-        given = {key: value for key, value in body.items() if value is not UNSET}
+        given = {key: plain(value) for key, value in body.items() if value is not UNSET}
         if not given:
             raise InvalidInput("give at least one field to update")
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from arize_async.models.annotation_config import (
     AnnotationConfig,
+    AnnotationConfigType,
     CategoricalAnnotationConfig,
     ContinuousAnnotationConfig,
     FreeformAnnotationConfig,
@@ -75,9 +76,9 @@ class ListAnnotationConfigsResponse(Page[AnnotationConfig]):
 
 
 _CONFIGS: dict[str, type[AnnotationConfig]] = {
-    "CONTINUOUS": ContinuousAnnotationConfig,
-    "CATEGORICAL": CategoricalAnnotationConfig,
-    "FREEFORM": FreeformAnnotationConfig,
+    AnnotationConfigType.CONTINUOUS: ContinuousAnnotationConfig,
+    AnnotationConfigType.CATEGORICAL: CategoricalAnnotationConfig,
+    AnnotationConfigType.FREEFORM: FreeformAnnotationConfig,
 }
 
 

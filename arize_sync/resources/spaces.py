@@ -13,7 +13,7 @@ from arize_sync._portal import Facade
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arize_async.models.space import Space
+    from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration, Space
     from arize_async.models.unset import Unset
     from arize_async.responses.lists import ListSpacesResponse
 
@@ -89,11 +89,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
         name: str | Unset | None = UNSET,
         description: str | Unset | None = UNSET,
         is_private: bool | None = None,
-        default_llm_integration: Mapping[str, object] | Unset | None = UNSET,
+        default_llm_integration: DefaultLLMIntegration | Mapping[str, object] | Unset | None = UNSET,
         ml_models_enabled: bool | Unset = UNSET,
         gradient_start_color: str | Unset = UNSET,
         gradient_end_color: str | Unset = UNSET,
-        default_agent_runtime: Mapping[str, object] | Unset | None = UNSET,
+        default_agent_runtime: DefaultAgentRuntime | Mapping[str, object] | Unset | None = UNSET,
     ) -> Space:
         """Change a space; what is not given stays as it is.
 

@@ -11,6 +11,7 @@ from arize_async.models.annotation_config import CategoricalAnnotationValue, Opt
 from arize_async.models.base import NOT_NULL, Request
 from arize_async.models.example import MANAGED
 from arize_async.models.rules import MAX_ROWS, NAME, characters, distinct_ids, entries
+from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.codec import decode
 
@@ -48,11 +49,11 @@ class UpdateSpace(Request):
     name: str | None = field(default=None, validator=NAME.optional, metadata=NOT_NULL)
     description: str | None = field(default=None, validator=_DESCRIPTION)
     is_private: bool | None = field(default=None, metadata=NOT_NULL)
-    default_llm_integration: dict[str, object] | None = None
+    default_llm_integration: DefaultLLMIntegration | None = None
     ml_models_enabled: bool | None = None
     gradient_start_color: str | None = None
     gradient_end_color: str | None = None
-    default_agent_runtime: dict[str, object] | None = None
+    default_agent_runtime: DefaultAgentRuntime | None = None
 
 
 @frozen(kw_only=True)

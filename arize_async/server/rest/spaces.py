@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from arize_async.models.base import plain
 from arize_async.server.rest.exchange import answer, answer_page, decoded, nothing, page_request, read_body
 from arize_async.server.rest.requests import CreateSpace, UpdateSpace
 from arize_async.server.storage import removal, spaces
@@ -63,7 +64,7 @@ class SpaceHandlers:
         body = decoded(UpdateSpace, given)
         if not given or None in {given.get("name", ""), given.get("is_private", False)}:
             raise malformed("give at least one field; name and is_private cannot be null")
-        changes = {name: getattr(body, name) for name in given}
+        changes = {name: plain(getattr(body, name)) for name in given}
         changed = await self._store.write(spaces.update, request.match_info["space_id"], changes)
         return answer(changed.space)
 

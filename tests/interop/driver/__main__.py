@@ -6,20 +6,25 @@ A value of the form ``{"$call": "module.name", "args": [...], "kwargs": {...}}``
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import importlib
 import inspect
 import json
 import math
 import os
+import pkgutil
 import sys
 from enum import Enum
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import arize
 import pandas as pd
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 class Session:
@@ -41,6 +46,19 @@ class Session:
             names += [f"{service}.{name}" for name in _public(found)]
             names += [f"{service}._api.{name}" for name in _public(found._api)]
         return names
+
+    def modules(self, *packages: str) -> list[str]:
+        """Name some packages and all modules in them."""
+        inside = [
+            module.name
+            for package in packages
+            for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
+        ]
+        return [*packages, *inside]
+
+    def names(self, *modules: str) -> list[str]:
+        """Name what modules define or list in ``__all__``, with full paths."""
+        return [f"{name}.{own}" for name in modules for own in _defined(importlib.import_module(name))]
 
     def build(self, value: Any) -> Any:
         """Turn JSON into what it stands for."""
@@ -75,6 +93,20 @@ def _public(service: object) -> list[str]:
     copies = ("_with_http_info", "_without_preload_content")
     names = [name for name, _ in inspect.getmembers(type(service), inspect.isfunction)]
     return [name for name in names if not name.startswith(hidden) and not name.endswith(copies)]
+
+
+def _defined(module: ModuleType) -> set[str]:
+    """Return the public names that a module makes itself, read from its source: constants have no module."""
+    defined: set[str] = set(getattr(module, "__all__", ()))
+    for node in ast.parse(inspect.getsource(module)).body:
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                defined.add(name)
+            case ast.Assign(targets=targets):
+                defined |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case _:
+                pass
+    return {name for name in defined if not name.startswith("_") or name == "__version__"}
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Annotation configs: types, and the class of ``client.annotation_configs``."""

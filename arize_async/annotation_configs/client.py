@@ -1,0 +1,5 @@
+"""``client.annotation_configs``."""
+
+from arize_async.resources.annotation_configs import AnnotationConfigsClient
+
+__all__ = ["AnnotationConfigsClient"]

@@ -1,0 +1,1 @@
+"""Datasets and their examples: types, errors, and the class of ``client.datasets``."""

@@ -1,0 +1,1 @@
+"""Evaluators under their official paths."""

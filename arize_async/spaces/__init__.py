@@ -1,0 +1,1 @@
+"""Spaces: types, and the class of ``client.spaces``."""

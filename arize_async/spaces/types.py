@@ -1,0 +1,7 @@
+"""Values that the spaces client takes and gives."""
+
+from arize_async.models.page import PaginationMetadata
+from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration, Space
+from arize_async.responses import ListSpacesResponse
+
+__all__ = ["DefaultAgentRuntime", "DefaultLLMIntegration", "ListSpacesResponse", "PaginationMetadata", "Space"]
