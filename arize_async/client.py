@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
     from types import TracebackType
 
+    from arize_async.cache.examples import ExampleReader
     from arize_async.config import Region, RetryPolicy, Timeouts
     from arize_async.experiments.client import ExperimentsClient
     from arize_async.resources.annotation_configs import AnnotationConfigsClient
@@ -97,7 +98,7 @@ class ArizeClient:
             max_http_payload_size_mb: Rows whose JSON is larger, in MiB, travel over Flight;
                 ``ARIZE_MAX_HTTP_PAYLOAD_SIZE_MB``, default 8.
             arize_directory: Where files are kept; ``ARIZE_DIRECTORY``, default ``~/.arize``.
-            enable_caching: Taken for compatibility; ``ARIZE_ENABLE_CACHING``.
+            enable_caching: Whether the examples of datasets are kept on disk; ``ARIZE_ENABLE_CACHING``, default true.
             single_host: One host for all three transports; ``ARIZE_SINGLE_HOST``.
             single_port: One port for all three transports; ``ARIZE_SINGLE_PORT``.
             base_domain: Hosts are ``api.``, ``otlp.`` and ``flight.`` before it; ``ARIZE_BASE_DOMAIN``.
@@ -179,6 +180,7 @@ class ArizeClient:
         config = Config.load(
             environ={name: value for name, value in os.environ.items() if name in _LOCAL_VARIABLES},
             api_key="unused",
+            enable_caching=False,  # the data are on this machine
             arize_directory=arize_directory,
             pyarrow_max_chunksize=pyarrow_max_chunksize,
             max_http_payload_size_mb=max_http_payload_size_mb,
@@ -208,14 +210,21 @@ class ArizeClient:
         """Run, record, list and annotate experiments."""
         from arize_async.experiments.client import ExperimentsClient
 
-        return ExperimentsClient(self._http, self._flight, self._names, datasets=self.datasets, settings=self._settings)
+        return ExperimentsClient(
+            self._http,
+            self._flight,
+            self._names,
+            datasets=self.datasets,
+            examples=self._examples,
+            settings=self._settings,
+        )
 
     @cached_property
     def datasets(self) -> DatasetsClient:
         """Datasets and their examples."""
         from arize_async.resources.datasets import DatasetsClient
 
-        return DatasetsClient(self._http, self._flight, self._names)
+        return DatasetsClient(self._http, self._flight, self._names, examples=self._examples)
 
     @cached_property
     def spaces(self) -> SpacesClient:
@@ -230,6 +239,19 @@ class ArizeClient:
         from arize_async.resources.annotation_configs import AnnotationConfigsClient
 
         return AnnotationConfigsClient(self._http, self._flight, self._names)
+
+    async def clear_cache(self) -> None:
+        """Remove the cached examples of all datasets, of all hosts and accounts, from ``arize_directory``.
+
+        Does nothing when there are none.
+
+        Raises:
+            OSError: A file cannot be removed.
+        """
+        from arize_async.cache.examples import clear
+
+        self._check_open()
+        await clear(self._config)
 
     async def aclose(self) -> None:
         """Close all connections, and stop the embedded server; doing it again does nothing.
@@ -283,6 +305,12 @@ class ArizeClient:
         from arize_async.resources.names import Names
 
         return Names(self._http)
+
+    @cached_property
+    def _examples(self) -> ExampleReader:
+        from arize_async.cache.examples import ExampleReader
+
+        return ExampleReader(self._flight, self._settings)
 
     async def _settings(self) -> Config:
         return await self._embedded.settings() if self._embedded else self._config

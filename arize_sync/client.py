@@ -90,7 +90,7 @@ class ArizeClient(Owner[AsyncArizeClient]):
             max_http_payload_size_mb: Rows whose JSON is larger, in MiB, travel over Flight;
                 ``ARIZE_MAX_HTTP_PAYLOAD_SIZE_MB``, default 8.
             arize_directory: Where files are kept; ``ARIZE_DIRECTORY``, default ``~/.arize``.
-            enable_caching: Taken for compatibility; ``ARIZE_ENABLE_CACHING``.
+            enable_caching: Whether the examples of datasets are kept on disk; ``ARIZE_ENABLE_CACHING``, default true.
             single_host: One host for all three transports; ``ARIZE_SINGLE_HOST``.
             single_port: One port for all three transports; ``ARIZE_SINGLE_PORT``.
             base_domain: Hosts are ``api.``, ``otlp.`` and ``flight.`` before it; ``ARIZE_BASE_DOMAIN``.
@@ -215,6 +215,16 @@ class ArizeClient(Owner[AsyncArizeClient]):
         from arize_sync.resources.annotation_configs import AnnotationConfigsClient
 
         return self._portal.exclusively(lambda: AnnotationConfigsClient(self._wrapped.annotation_configs, self._portal))
+
+    def clear_cache(self) -> None:
+        """Remove the cached examples of all datasets, of all hosts and accounts, from ``arize_directory``.
+
+        Does nothing when there are none.
+
+        Raises:
+            OSError: A file cannot be removed.
+        """
+        self._portal.call(self._wrapped.clear_cache)
 
     def close(self) -> None:
         """Close all connections, and stop the embedded server; doing it again does nothing.

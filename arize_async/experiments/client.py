@@ -11,6 +11,7 @@ from arize_async.resources.experiments import ExperimentsResource
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
+    from arize_async.cache.examples import ExampleReader
     from arize_async.config import Config, Limits
     from arize_async.evaluators.named import Evaluators
     from arize_async.models.experiment import Experiment
@@ -35,11 +36,13 @@ class ExperimentsClient(ExperimentsResource):
         names: Names,
         *,
         datasets: DatasetsClient,
+        examples: ExampleReader,
         settings: Callable[[], Awaitable[Config]],
     ) -> None:
-        """Share the transports, the datasets and the final settings of a client."""
+        """Share the transports, the datasets, their cached examples and the final settings of a client."""
         super().__init__(http, flight, names)
         self._datasets = datasets
+        self._examples = examples
         self._settings = settings
 
     @overload
@@ -273,7 +276,9 @@ class ExperimentsClient(ExperimentsResource):
         )
         found = await self._datasets.get(dataset=dataset, space=space)
         config = await self._settings()
-        runner = runner_class(config, flight=self._flight, datasets=self._datasets, experiments=self)
+        runner = runner_class(
+            config, flight=self._flight, datasets=self._datasets, examples=self._examples, experiments=self
+        )
         async with runner.open(plan, found) as runs:
             yield runs
 

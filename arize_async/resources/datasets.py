@@ -20,12 +20,21 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from arize_async.cache.examples import ExampleReader
     from arize_async.models.annotation import AnnotateRecordInput
+    from arize_async.resources.names import Names
     from arize_async.resources.rows import Rows, Source
+    from arize_async.transport.flight import FlightTransport
+    from arize_async.transport.http import HttpTransport
 
 
 class DatasetsClient(Resource):
     """Operations on datasets."""
+
+    def __init__(self, http: HttpTransport, flight: FlightTransport, names: Names, *, examples: ExampleReader) -> None:
+        """Share the transports, the name resolution and the cached examples of a client."""
+        super().__init__(http, flight, names)
+        self._examples = examples
 
     async def list(
         self,
@@ -146,7 +155,8 @@ class DatasetsClient(Resource):
             filter: Condition such as ``year < 1900``; a blank one counts as none.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before.
-            all: Read all examples at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+            all: Read all examples at once, from the cache or over Flight; ``limit`` and ``cursor`` have no meaning
+                then.
 
         Returns:
             A page; iterate over it to walk through all that follow.
@@ -306,8 +316,7 @@ class DatasetsClient(Resource):
         return paths.fill(template, dataset_id=await self._names.dataset_id(dataset, space))
 
     async def _all_examples(self, dataset_id: str, version: str) -> ListDatasetExamplesResponse:
-        space_id = (await self.get(dataset=dataset_id)).space_id
-        table = await self._flight.dataset_table(space_id=space_id, dataset_id=dataset_id, version=version)
+        table = await self._examples.table(await self.get(dataset=dataset_id), version)
         return ListDatasetExamplesResponse.from_table(table)
 
     async def _rows(self, examples: Rows) -> builtins.list[dict[str, object]]:

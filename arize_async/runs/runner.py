@@ -24,6 +24,7 @@ from arize_async.tracing.provider import RunTracing
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from arize_async.cache.examples import ExampleReader
     from arize_async.config import Config
     from arize_async.models.dataset import Dataset
     from arize_async.models.experiment import Experiment
@@ -46,6 +47,7 @@ class ExperimentRunner:
         *,
         flight: FlightTransport,
         datasets: DatasetsClient,
+        examples: ExampleReader,
         experiments: ExperimentsResource,
         clock: Clock | None = None,
     ) -> None:
@@ -53,6 +55,7 @@ class ExperimentRunner:
         self._config = config
         self._flight = flight
         self._datasets = datasets
+        self._examples = examples
         self._experiments = experiments
         self._clock = clock or SystemClock()
 
@@ -146,7 +149,7 @@ class ExperimentRunner:
             page = await self._datasets.list_examples(dataset=dataset.id, limit=500)
             await examples.fill(rows_of_pages(page), plan.examples)
         else:
-            async with self._flight.read_dataset(space_id=dataset.space_id, dataset_id=dataset.id) as batches:
+            async with self._examples.open(dataset) as batches:
                 await examples.fill(rows_of_batches(batches), plan.examples)
         if not examples.count:
             raise EmptyDataset(f"dataset {dataset.name!r} ({dataset.id}) has no examples; append some and run again")

@@ -127,7 +127,8 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             filter: Condition such as ``year < 1900``; a blank one counts as none.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before.
-            all: Read all examples at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+            all: Read all examples at once, from the cache or over Flight; ``limit`` and ``cursor`` have no meaning
+                then.
 
         Returns:
             A page; iterate over it to walk through all that follow.

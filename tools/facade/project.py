@@ -48,6 +48,7 @@ MANIFEST = Manifest(
             module="client",
             name="ArizeClient",
             role=Role.OWNER,
+            calls=("clear_cache",),
             makes=("local",),
             services=("annotation_configs", "datasets", "experiments", "spaces"),
             values=("config",),
