@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
+
+from openinference.semconv.resource import ResourceAttributes
+from openinference.semconv.trace import SpanAttributes
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import StatusCode
 
 from arize_async import ArizeClient
 from scenarios import score
@@ -43,19 +53,68 @@ class Bare:
         with ThreadPoolExecutor(scenario.concurrency) as threads:
 
             async def work() -> None:
-                loop = asyncio.get_running_loop()
                 for row in rows:
-                    call = (
-                        scenario.task(row)
-                        if not scenario.blocking
-                        else loop.run_in_executor(threads, scenario.task, row)
-                    )
-                    scores.append(score(await call))
+                    scores.append(await self.one(scenario, row, threads))
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(scenario.concurrency):
                     group.create_task(work())
         return len(scores)
+
+    async def one(self, scenario: Scenario, row: Mapping[str, str], threads: ThreadPoolExecutor) -> float:
+        """Call the task with a row and score what it gives."""
+        return score(await call(scenario, row, threads))
+
+
+class Traced(Bare):
+    """The same workers with OpenTelemetry: a span a task and a span an evaluation, exported to the server."""
+
+    name = "bare + OpenTelemetry"
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Keep where spans go."""
+        self._endpoint = f"http://{options['otlp_host']}:{options['otlp_port']}"
+        self._headers = {"authorization": options["api_key"], "api_key": options["api_key"], "arize-space-id": options["space_id"]}
+
+    def run(self, scenario: Scenario, dataset: str) -> int:
+        """Run the scenario; it ends when the last span is delivered."""
+        exporter = OTLPSpanExporter(endpoint=self._endpoint, insecure=True, headers=self._headers)
+        provider = TracerProvider(resource=Resource({ResourceAttributes.PROJECT_NAME: uuid4().hex}))
+        # The default queue of 2,048 spans loses what comes faster than the exporter sends.
+        provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=1_000_000))
+        self._tracer = provider.get_tracer("bare")
+        try:
+            return super().run(scenario, dataset)
+        finally:
+            provider.shutdown()
+
+    async def one(self, scenario: Scenario, row: Mapping[str, str], threads: ThreadPoolExecutor) -> float:
+        """Do it inside of two spans with the attributes that a trace needs to be read."""
+        with self._tracer.start_as_current_span("Task", context=Context(), attributes=_about(row)) as span:
+            output = await call(scenario, row, threads)
+            span.set_attribute(SpanAttributes.OUTPUT_VALUE, output)
+            span.set_status(StatusCode.OK)
+        with self._tracer.start_as_current_span("Evaluation", context=Context(), attributes=_about(row)) as span:
+            scored = score(output)
+            span.set_attribute("score", scored)
+            span.set_status(StatusCode.OK)
+        return scored
+
+
+def _about(row: Mapping[str, str]) -> dict[str, str]:
+    return {
+        SpanAttributes.OPENINFERENCE_SPAN_KIND: "CHAIN",
+        SpanAttributes.INPUT_VALUE: json.dumps(row),
+        SpanAttributes.INPUT_MIME_TYPE: "application/json",
+        SpanAttributes.METADATA: "{}",
+    }
+
+
+async def call(scenario: Scenario, row: Mapping[str, str], threads: ThreadPoolExecutor) -> str:
+    """Call the task where it runs."""
+    if scenario.blocking:
+        return await asyncio.get_running_loop().run_in_executor(threads, scenario.task, row)
+    return await scenario.task(row)
 
 
 class Ours:
@@ -120,7 +179,7 @@ def make_rows(count: int) -> Iterator[dict[str, str]]:
 def line_up(options: Mapping[str, Any], directory: Path) -> list[Contender]:
     """Return who can run here; both SDKs keep their files in the directory."""
     options = {**options, "arize_directory": str(directory)}
-    found: list[Contender] = [Bare(), Ours(options, dry_run=True), Ours(options)]
+    found: list[Contender] = [Bare(), Traced(options), Ours(options, dry_run=True), Ours(options)]
     if importlib.util.find_spec("arize"):
         found.append(Official(options))
     return found

@@ -61,6 +61,7 @@ def score(output: str) -> float:
 SCENARIOS = (
     Scenario("A", examples=500, concurrency=10, latency=0.01),
     Scenario("B", examples=2_000, concurrency=200, latency=0.1),
+    Scenario("C", examples=4_000, concurrency=1_000, latency=0.5),
     Scenario("D", examples=5_000, concurrency=50, latency=0),
     Scenario("E", examples=200, concurrency=20, latency=0.05, blocking=True),
 )

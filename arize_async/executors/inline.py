@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
-from contextvars import copy_context
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from arize_async.executors.protocol import SelfCancelled
+from attrs import define
+
+from arize_async.executors.call import Call, Outcome
+from arize_async.executors.deadlines import Deadlines
+from arize_async.executors.protocol import timed_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from arize_async.executors.protocol import UserCode
-
-T = TypeVar("T")
+R = TypeVar("R")
 GRACE = 5.0
 """Seconds that cancelled code has to clean up before it is left behind."""
 
 log = logging.getLogger("arize_async.executors")
+
+
+@define(eq=False)
+class _Running(Generic[R]):
+    """A call under way.
+
+    Attributes:
+        done: Set when the call ended or was left behind.
+        task: Where the user code runs.
+        late: Whether the code was cancelled for being late.
+    """
+
+    call: Call[R]
+    done: asyncio.Future[Outcome[R]]
+    task: asyncio.Task[None] | None = None
+    late: bool = False
 
 
 class InlineExecutor:
@@ -29,41 +45,64 @@ class InlineExecutor:
     cancellation, and ``SystemExit``, which would end the event loop.
     """
 
-    async def call(self, code: UserCode[T]) -> T:
+    def __init__(self, timeout: float | None = None) -> None:
+        """Give each call so many seconds; None for no bound."""
+        self._timeout = timeout
+        self._deadlines: Deadlines[_Running[Any]] = Deadlines(timeout, self._expire)
+
+    async def run(self, call: Call[R]) -> Outcome[R]:
         """Run the code here and now.
 
-        When the wait is cancelled the code is cancelled and awaited; code that does not end is left behind.
+        Code that is late, or whose wait is cancelled, is cancelled and awaited; code that then does not end is left
+        behind.
         """
+        return await self._wait(call, None)
+
+    async def follow(self, call: Call[R], value: Awaitable[object]) -> Outcome[R]:
+        """Await what the code of a call has returned elsewhere."""
+        return await self._wait(call, value)
+
+    async def aclose(self) -> None:
+        """Hold no timer any longer."""
+        self._deadlines.close()
+
+    async def _wait(self, call: Call[R], value: Awaitable[object] | None) -> Outcome[R]:
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[tuple[T | None, BaseException | None]] = loop.create_future()
-        task = loop.create_task(_settle(code, done), context=copy_context())
+        running = _Running(call, loop.create_future())
+        task = running.task = loop.create_task(self._settle(running, value), context=call.context)
+        self._deadlines.add(running)
         try:
-            value, error = await done
+            return await running.done
         except asyncio.CancelledError:
             task.cancel()
             if (await asyncio.wait({task}, timeout=GRACE))[1]:
-                log.warning("user code did not end within %g s of its cancellation and was left behind", GRACE)
+                _left_behind()
             raise
-        if error is not None:
-            raise error
-        return cast("T", value)
+        finally:
+            self._deadlines.discard(running)
 
-    async def aclose(self) -> None:
-        """Do nothing: an inline executor holds nothing."""
+    async def _settle(self, running: _Running[R], value: Awaitable[object] | None) -> None:
+        outcome = running.call.perform() if value is None else value
+        if not isinstance(outcome, Outcome):
+            outcome = await running.call.follow(outcome)
+        if isinstance(outcome.error, KeyboardInterrupt):
+            running.done.cancel()
+            raise outcome.error
+        if not running.done.done():
+            running.done.set_result(running.call.ended(timed_out(self._timeout)) if running.late else outcome)
+
+    def _expire(self, running: _Running[Any]) -> None:
+        if running.task is None or running.task.done():
+            return
+        running.late = True
+        running.task.cancel()
+        asyncio.get_running_loop().call_later(GRACE, self._give_up, running)
+
+    def _give_up(self, running: _Running[Any]) -> None:
+        if not running.done.done():
+            _left_behind()
+            running.done.set_result(running.call.ended(timed_out(self._timeout)))
 
 
-async def _settle(code: UserCode[T], done: asyncio.Future[tuple[T | None, BaseException | None]]) -> None:
-    value: T | None = None
-    error: BaseException | None = None
-    try:
-        result = code()
-        value = await cast("Awaitable[T]", result) if inspect.isawaitable(result) else cast("T", result)
-    except asyncio.CancelledError:
-        error = SelfCancelled("the call was cancelled from within")
-    except KeyboardInterrupt:  # the user's: it ends everything, as it does elsewhere
-        done.cancel()
-        raise
-    except BaseException as raised:  # noqa: BLE001 - raised again where the call is awaited
-        error = raised
-    if not done.done():
-        done.set_result((value, error))
+def _left_behind() -> None:
+    log.warning("user code did not end within %g s of its cancellation and was left behind", GRACE)

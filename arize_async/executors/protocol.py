@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-T = TypeVar("T")
-UserCode = Callable[[], T | Awaitable[T]]
-"""A call without parameters: the user's function with everything bound."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
+    from arize_async.executors.call import Call, Outcome
 
-class SelfCancelled(Exception):
-    """User code cancelled itself; for everybody else that is a failure like any other."""
+R = TypeVar("R")
 
 
 class Executor(Protocol):
     """Runs user code; opened by its first call, closed by its owner."""
 
-    async def call(self, code: UserCode[T]) -> T:
-        """Run the code and return what it returns, awaited where it is awaitable.
+    async def run(self, call: Call[R]) -> Outcome[R]:
+        """Run a call to its end, awaiting what it returns; whatever it does is data, lateness included.
 
-        Cancelling this coroutine ends the wait at once, whatever the code does.
+        Cancelling this coroutine ends the wait, whatever the code does.
+
+        Raises:
+            KeyboardInterrupt: The user code raised it: it ends everything, as it does elsewhere.
         """
         ...
 
     async def aclose(self) -> None:
         """Release what the executor holds; code that still runs is not waited for."""
         ...
+
+
+def timed_out(seconds: float | None) -> TimeoutError:
+    """Return the error of a call that was late."""
+    return TimeoutError(f"timed out after {seconds:g} s")
 
 
 def is_async(function: Callable[..., object]) -> bool:

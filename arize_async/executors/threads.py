@@ -3,61 +3,72 @@
 The threads of ``asyncio`` and ``anyio`` are joined when the interpreter exits, so one hung call would keep the
 process alive; these are not. How many calls are in flight is the scheduler's business: a call finds an idle thread
 or starts one.
+
+Waking a thread costs more than a short call. So calls wait in one queue, one thread at a time is on its way to them,
+and a thread that finds more than one call wakes the next before it begins: short calls are done by few threads, and
+calls that block are soon in as many threads as there are calls. Finished calls are handed back in batches.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import threading
-from contextvars import Context, copy_context
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections import deque
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from attrs import define, field
 
+from arize_async.executors.call import Call, Outcome
+from arize_async.executors.clock import SystemClock
+from arize_async.executors.deadlines import Deadlines
 from arize_async.executors.inline import InlineExecutor
-from arize_async.executors.protocol import UserCode
+from arize_async.executors.protocol import timed_out
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
-T = TypeVar("T")
-
-
-@define(eq=False)
-class _Job:
-    """One call on its way through a thread."""
-
-    code: UserCode[object]
-    context: Context
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
-    result: object = None
-    error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self.result = self.context.run(self.code)
-        except BaseException as error:  # noqa: BLE001 - handed to the waiting coroutine, which raises it
-            self.error = error
+R = TypeVar("R")
 
 
 @define(eq=False)
-class _Worker:
-    """A thread and the queue that feeds it; None ends it."""
+class _Job(Generic[R]):
+    """A call on its way through a thread.
 
-    jobs: SimpleQueue[_Job | None] = field(factory=SimpleQueue)
+    Attributes:
+        begun: Whether a thread has taken it.
+        abandoned: Whether nobody waits for it any longer.
+    """
+
+    call: Call[R]
+    done: asyncio.Future[Outcome[R] | Awaitable[object]]
+    begun: bool = False
+    abandoned: bool = False
+    result: Outcome[R] | Awaitable[object] | None = None
+
+
+@define(eq=False)
+class _Thread:
+    """What a thread waits for when it is idle: somebody releases the lock."""
+
+    wake: threading.Lock = field(factory=threading.Lock)
 
 
 class ThreadExecutor:
-    """Calls code in threads of its own, one call a thread, idle threads first."""
+    """Calls code in threads of its own, one call a thread at a time, idle threads first."""
 
-    def __init__(self, name: str = "arize-task") -> None:
-        """Name the threads; none is started yet."""
+    def __init__(self, name: str = "arize-task", timeout: float | None = None) -> None:
+        """Name the threads and give each call so many seconds; no thread is started yet."""
         self._name = name
-        self._inline = InlineExecutor()
-        self._idle: list[_Worker] = []
+        self._timeout = timeout
+        self._deadlines: Deadlines[_Job[Any]] = Deadlines(timeout, self._expire)
+        self._inline = InlineExecutor(timeout)
+        self._lock = threading.Lock()  # guards everything below
+        self._jobs: deque[_Job[Any]] = deque()
+        self._ended: list[_Job[Any]] = []
+        self._idle: list[_Thread] = []
+        self._looking = 0  # threads that will look for a call without being woken
+        self._returning = False  # the event loop will fetch what has ended
         self._busy = 0
         self._abandoned = 0
         self._started = 0
@@ -68,59 +79,150 @@ class ThreadExecutor:
         state = "closed" if self._closed else "open"
         return f"<ThreadExecutor {state} [{self._busy} busy, {len(self._idle)} idle, {self._abandoned} abandoned]>"
 
-    async def call(self, code: UserCode[T]) -> T:
-        """Run the code in a thread, in a copy of the caller's context.
+    async def call(self, code: Callable[[], R]) -> R:
+        """Run code that is not the user's, in a copy of the caller's context, and return or raise what it does."""
+        outcome = await self.run(Call(code, _unchanged, copy_context(), SystemClock()))
+        if outcome.error is not None:
+            raise outcome.error
+        return cast("R", outcome.value)
 
-        When the wait is cancelled the thread is abandoned: it ends with its call and is never reused before.
+    async def run(self, call: Call[R]) -> Outcome[R]:
+        """Run the code in a thread.
+
+        When it is late or the wait is cancelled the thread is abandoned: it ends with its call and takes no other
+        before.
+
+        Raises:
+            RuntimeError: The executor is closed.
         """
         if self._closed:
             raise RuntimeError("the executor is closed")
-        loop = asyncio.get_running_loop()
-        job = _Job(code, copy_context(), loop, loop.create_future())
-        worker = self._idle.pop() if self._idle else self._start()
-        self._busy += 1
-        worker.jobs.put(job)
+        job: _Job[R] = _Job(call, asyncio.get_running_loop().create_future())
+        self._deadlines.add(job)
         try:
-            await job.done
+            self._submit(job)
+            result = await job.done
         except BaseException:
-            self._abandoned += not job.done.done() or job.done.cancelled()
+            self._abandon(job)
             raise
-        if job.error is not None:
-            raise job.error
-        result = job.result
-        if inspect.isawaitable(result):  # a plain function may return a coroutine, as `lambda row: ask(row)` does
-            return await self._inline.call(lambda: cast("Awaitable[T]", result))
-        return cast("T", result)
+        finally:
+            self._deadlines.discard(job)
+        if not isinstance(result, Outcome):  # a plain function may return a coroutine, as `lambda row: ask(row)` does
+            return await self._inline.follow(call, result)
+        if isinstance(result.error, KeyboardInterrupt):
+            raise result.error
+        return result
 
     async def aclose(self) -> None:
         """End the idle threads; busy ones end with their call."""
-        self._closed = True
-        while self._idle:
-            self._idle.pop().jobs.put(None)
+        self._deadlines.close()
+        await self._inline.aclose()
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            self._looking += len(idle)
+        for thread in idle:
+            thread.wake.release()
 
-    def _start(self) -> _Worker:
-        worker = _Worker()
+    def _submit(self, job: _Job[Any]) -> None:
+        with self._lock:
+            self._busy += 1
+            self._jobs.append(job)
+            wake = self._next_to_wake()
+        if wake is not None:
+            self._wake(wake)
+
+    def _next_to_wake(self) -> _Thread | None:
+        """Choose a thread for the calls that wait, unless one is on its way to them; with the lock held."""
+        if self._looking or not self._jobs:
+            return None
+        self._looking += 1
+        return self._idle.pop() if self._idle else _Thread()
+
+    def _wake(self, thread: _Thread) -> None:
+        if thread.wake.locked():
+            thread.wake.release()
+            return
         self._started += 1
-        threading.Thread(target=self._serve, args=(worker,), name=f"{self._name}-{self._started}", daemon=True).start()
-        return worker
+        name = f"{self._name}-{self._started}"
+        try:
+            threading.Thread(target=self._serve, args=(thread,), name=name, daemon=True).start()
+        except RuntimeError:  # the system gives no more threads: those there are take the call when they are free
+            with self._lock:
+                self._looking -= 1
+                self._started -= 1
+                if not self._started:
+                    raise
 
-    def _serve(self, worker: _Worker) -> None:
-        while (job := worker.jobs.get()) is not None:
-            job.run()
-            try:
-                job.loop.call_soon_threadsafe(self._finish, worker, job)
-            except RuntimeError:  # the loop is closed: the call was abandoned and nobody waits for this thread
+    def _abandon(self, job: _Job[Any]) -> None:
+        with self._lock:
+            if job.abandoned or job.result is not None:
                 return
-            del job  # an idle thread keeps no result alive
+            job.abandoned = True
+            if job.begun:
+                self._abandoned += 1
+            elif job in self._jobs:
+                self._jobs.remove(job)
+                self._busy -= 1
 
-    def _finish(self, worker: _Worker, job: _Job) -> None:
-        """On the loop's thread: wake the caller and keep the thread for the next call."""
-        self._busy -= 1
-        if job.done.cancelled():
-            self._abandoned -= 1
-        else:
-            job.done.set_result(None)
-        if self._closed:
-            worker.jobs.put(None)
-        else:
-            self._idle.append(worker)
+    def _expire(self, job: _Job[Any]) -> None:
+        if not job.done.done():
+            self._abandon(job)
+            job.done.set_result(job.call.ended(timed_out(self._timeout)))
+
+    def _serve(self, me: _Thread) -> None:
+        """In a thread: do what waits, then sleep until woken."""
+        me.wake.acquire()
+        while True:
+            while (job := self._take(me)) is not None:
+                job.result = job.call.context.run(job.call.perform)
+                if not self._hand_back(job):
+                    return
+                del job  # an idle thread keeps no result alive
+            if self._closed:
+                return
+            me.wake.acquire()
+
+    def _take(self, me: _Thread) -> _Job[Any] | None:
+        with self._lock:
+            self._looking -= 1
+            if not self._jobs:
+                if not self._closed:
+                    self._idle.append(me)
+                return None
+            job = self._jobs.popleft()
+            job.begun = True
+            wake = self._next_to_wake()
+        if wake is not None:
+            self._wake(wake)
+        return job
+
+    def _hand_back(self, job: _Job[Any]) -> bool:
+        """Leave the result for the event loop; False when that is gone, and nobody waits for this thread."""
+        with self._lock:
+            self._looking += 1
+            self._busy -= 1
+            self._abandoned -= job.abandoned
+            self._ended.append(job)
+            fetch, self._returning = not self._returning, True
+        if fetch:
+            try:
+                job.done.get_loop().call_soon_threadsafe(self._fetch)
+            except RuntimeError:
+                return False
+        return True
+
+    def _fetch(self) -> None:
+        """On the loop's thread: wake whoever waits for what has ended."""
+        with self._lock:
+            ended, self._ended = self._ended, []
+            self._returning = False
+        for job in ended:
+            if not job.done.done():
+                job.done.set_result(job.result)
+            elif asyncio.iscoroutine(job.result):
+                job.result.close()
+
+
+def _unchanged(value: object) -> Any:
+    return value

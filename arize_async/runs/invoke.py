@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from contextvars import copy_context
+from typing import TYPE_CHECKING
 
 from attrs import frozen
-from opentelemetry.trace import Span
-
 from arize_async.evaluators.coercion import coerce
+from arize_async.executors.call import Call, Outcome
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
-from arize_async.runs.timed import TimedCall
-from arize_async.scheduler.attempt import attempt
-from arize_async.scheduler.outcome import Outcome
 from arize_async.tracing import spans
 from arize_async.tracing.usage import Usage
 from arize_async.wire.jsonable import jsonify, safe_repr
@@ -19,17 +16,18 @@ from arize_async.wire.text import copied, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from contextvars import Context
 
     from arize_async.evaluators.named import NamedEvaluator
     from arize_async.executors.binding import Binding
+    from arize_async.executors.clock import Clock
     from arize_async.executors.protocol import Executor
     from arize_async.models.example import Example
     from arize_async.runs.plan import Plan
-    from arize_async.scheduler.clock import Clock
-    from arize_async.scheduler.outcome import Finished
+    from arize_async.scheduler.finished import Finished
     from arize_async.tracing.provider import RunTracing
+    from arize_async.tracing.span import RunSpan
 
-R = TypeVar("R")
 SKIPPED = "not run: the task failed"
 STOPPED = "not run: the experiment was stopped"
 
@@ -48,7 +46,7 @@ class TaskCall:
 
     output: object
     error: str | None
-    span: Span
+    span: RunSpan
     outcome: Outcome[object]
     usage: Usage
 
@@ -82,7 +80,6 @@ class Invoker:
         """Take the plan and where code runs; ``facts`` about the experiment go on the task spans."""
         self._plan = plan
         self._tracing = tracing
-        self._tracer = tracing.tracer
         self._inline, self._threads = inline, threads
         self._clock = clock
         self._task_metadata = json_text({**facts, **plan.metadata})
@@ -90,9 +87,10 @@ class Invoker:
 
     async def run_task(self, example: Example) -> TaskCall:
         """Call the task with an example."""
-        call = TimedCall(self._plan.task.call(_task_values(self._plan.task, example)), jsonify, self._clock)
-        span = spans.start_task_span(self._tracer, self._plan.task_name, example, self._task_metadata)
-        outcome = await self._call(call, span, is_async=self._plan.task_is_async)
+        code = self._plan.task.call(_task_values(self._plan.task, example))
+        span = spans.start_task_span(self._tracing, self._plan.task_name, example, self._task_metadata)
+        executor = self._inline if self._plan.task_is_async else self._threads
+        outcome = await executor.run(Call(code, jsonify, self._context(span), self._clock))
         spans.end_task_span(span, outcome.value, outcome.error)
         return TaskCall(outcome.value, _told(outcome.error), span, outcome, self._tracing.usage.take(span))
 
@@ -102,11 +100,12 @@ class Invoker:
         return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
 
     def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]:
+        executor = self._inline if evaluator.is_async else self._threads
+
         async def evaluate(example: Example, task: TaskCall) -> FinishedEvaluation:
             code = evaluator.binding.call(_evaluator_values(evaluator.binding, example, task.output))
-            call = TimedCall(code, coerce, self._clock)
-            span = spans.start_evaluator_span(self._tracer, evaluator.name, task.span, self._evaluator_metadata)
-            outcome = await self._call(call, span, is_async=evaluator.is_async)
+            span = spans.start_evaluator_span(self._tracing, evaluator.name, task.span, self._evaluator_metadata)
+            outcome = await executor.run(Call(code, coerce, self._context(span), self._clock))
             spans.end_evaluator_span(span, outcome.value, outcome.error)
             self._tracing.usage.take(span)
             started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
@@ -114,21 +113,16 @@ class Invoker:
 
         return evaluate
 
-    async def _call(self, call: TimedCall[R], span: Span, *, is_async: bool) -> Outcome[R]:
+    def _context(self, span: RunSpan) -> Context:
+        """Return the context that user code runs in: the spans that it starts are children of this one."""
         provider = self._tracing.provider if self._plan.set_global_tracer_provider else None
-        with spans.current(span, provider):
-            if is_async:
-                outcome = await attempt(
-                    lambda: self._inline.call(call.run_async), timeout=self._plan.timeout, clock=self._clock
-                )
-            else:
-                outcome = await attempt(
-                    lambda: self._threads.call(call.run), timeout=self._plan.timeout, clock=self._clock
-                )
-        return call.timed(outcome)
+        context = copy_context()
+        context.run(spans.make_current, span, provider)
+        return context
 
     async def aclose(self) -> None:
         """End the threads that are idle."""
+        await self._inline.aclose()
         await self._threads.aclose()
 
     def finish(self, finished: Finished[Example, TaskCall, FinishedEvaluation]) -> FinishedRun:

@@ -15,7 +15,7 @@ from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Invoker
 from arize_async.runs.sinks import DrySink, FlightSink, RestSink
 from arize_async.runs.stream import RunStream
-from arize_async.scheduler.clock import SystemClock
+from arize_async.executors.clock import SystemClock
 from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.export import span_exporter
 from arize_async.tracing.globally import install_globally
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.plan import Plan
     from arize_async.runs.sinks import Opened, Sink
-    from arize_async.scheduler.clock import Clock
+    from arize_async.executors.clock import Clock
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")
@@ -98,7 +98,8 @@ class ExperimentRunner:
 
     def _invoker(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing) -> Invoker:
         facts = _facts(plan, dataset, opened)
-        return Invoker(plan, tracing, facts=facts, inline=InlineExecutor(), threads=ThreadExecutor(), clock=self._clock)
+        inline, threads = InlineExecutor(plan.timeout), ThreadExecutor(timeout=plan.timeout)
+        return Invoker(plan, tracing, facts=facts, inline=inline, threads=threads, clock=self._clock)
 
     @asynccontextmanager
     async def _executed(self, plan: Plan, invoker: Invoker, examples: Examples) -> AsyncGenerator[RunStream]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arize_async.models.finished import FinishedEvaluation, FinishedRun
     from arize_async.runs.invoke import Invoker, TaskCall
     from arize_async.runs.plan import Plan
-    from arize_async.scheduler.outcome import Finished
+    from arize_async.scheduler.finished import Finished
     from arize_async.scheduler.pipeline import Pipeline
     from arize_async.scheduler.progress import Progress
     from arize_async.scheduler.statistics import Statistics

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from attrs import define
 
-from arize_async.scheduler.outcome import Finished
+from arize_async.scheduler.finished import Finished
 from arize_async.scheduler.source import Source
 from arize_async.scheduler.statistics import StageStatistics, Statistics
 

@@ -11,19 +11,26 @@ from openinference.semconv.resource import ResourceAttributes
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from arize_async._version import __version__
 from arize_async.executors.threads import ThreadExecutor
 from arize_async.tracing.export import CountingExporter
+from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import UsageCollector
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import SpanContext
+    from opentelemetry.util.types import AttributeValue
 
 log = logging.getLogger("arize_async.tracing")
 QUEUE_SPANS = 1_000_000
 BATCH_SPANS = 512
+DELAY_MS = 250
+"""How long a span waits for others at most: what is sent while tasks wait need not be sent at the end."""
+_SCOPE = InstrumentationScope("arize_async", __version__)
 
 
 class RunTracing:
@@ -42,15 +49,19 @@ class RunTracing:
         self.usage = UsageCollector()
         self.provider.add_span_processor(self.usage)
         self._exporter = CountingExporter(exporter) if exporter else None
-        if self._exporter:
-            self.provider.add_span_processor(
-                BatchSpanProcessor(self._exporter, max_queue_size=QUEUE_SPANS, max_export_batch_size=BATCH_SPANS)
-            )
+        self._batches = _batches(self._exporter) if self._exporter else None
+        if self._batches:
+            self.provider.add_span_processor(self._batches)
 
-    @property
-    def tracer(self) -> Tracer:
-        """The tracer of task and evaluator spans."""
-        return self.provider.get_tracer("arize_async", __version__)
+    def start_span(
+        self, name: str, attributes: dict[str, AttributeValue], link: SpanContext | None = None
+    ) -> RunSpan:
+        """Start a root span with attributes that are valid."""
+        return RunSpan(name, attributes, link=link, resource=self.provider.resource, scope=_SCOPE, ended=self._send)
+
+    def _send(self, span: ReadableSpan) -> None:
+        if self._batches:
+            self._batches.on_end(span)
 
     async def aclose(self, timeout: float) -> int:  # noqa: ASYNC109 - what is not delivered by then is given up
         """Deliver what is queued, for so many seconds at most, and return how many spans were lost."""
@@ -72,3 +83,9 @@ class RunTracing:
         if self._exporter:
             self._exporter.give_up()
         self.provider.shutdown()
+
+
+def _batches(exporter: SpanExporter) -> BatchSpanProcessor:
+    return BatchSpanProcessor(
+        exporter, max_queue_size=QUEUE_SPANS, max_export_batch_size=BATCH_SPANS, schedule_delay_millis=DELAY_MS
+    )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
 from opentelemetry import context as otel_context
-from opentelemetry.context import Context
-from opentelemetry.trace import Link, Status, StatusCode, format_trace_id, set_span_in_context
+from opentelemetry.trace import Status, StatusCode, format_trace_id, set_span_in_context
 
 from arize_async.models.unicode import valid_text
 from arize_async.tracing.globally import visible_to_libraries
@@ -17,97 +14,83 @@ from arize_async.wire.jsonable import jsonify, safe_str
 from arize_async.wire.text import json_text, output_text
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
-    from opentelemetry.trace import Span, Tracer, TracerProvider
+    from opentelemetry.trace import Span, TracerProvider
     from opentelemetry.util.types import AttributeValue
 
     from arize_async.models.evaluation import EvaluationResult
     from arize_async.models.example import Example
+    from arize_async.tracing.provider import RunTracing
+    from arize_async.tracing.span import RunSpan
 
-_FRAMES = 50  # the innermost ones: an exception that is raised again and again has ever more
 _JSON = OpenInferenceMimeTypeValues.JSON.value
+_CHAIN, _EVALUATOR = OpenInferenceSpanKindValues.CHAIN.value, OpenInferenceSpanKindValues.EVALUATOR.value
+_OK = Status(StatusCode.OK)
 
 
-@contextmanager
-def current(span: Span, provider: TracerProvider | None = None) -> Generator[Span]:
-    """Make a span the parent of the spans that user code starts inside the block.
+def make_current(span: Span, provider: TracerProvider | None = None) -> None:
+    """Make a span the parent of the spans that are started in this context from now on.
 
     With a provider, libraries that use the global one get this one.
     """
     context = set_span_in_context(span)
-    token = otel_context.attach(visible_to_libraries(context, provider) if provider else context)
-    try:
-        yield span
-    finally:
-        otel_context.detach(token)
+    otel_context.attach(visible_to_libraries(context, provider) if provider else context)
 
 
-def start_task_span(tracer: Tracer, name: str, example: Example, metadata: str) -> Span:
+def start_task_span(tracing: RunTracing, name: str, example: Example, metadata: str) -> RunSpan:
     """Start the root span of a task; ``metadata`` is JSON text about the experiment."""
-    return tracer.start_span(
+    return tracing.start_span(
         f"Task: {name}",
-        context=Context(),
-        attributes={
+        {
             SpanAttributes.METADATA: metadata,
             SpanAttributes.INPUT_VALUE: _input(example),
             SpanAttributes.INPUT_MIME_TYPE: _JSON,
-            SpanAttributes.OPENINFERENCE_SPAN_KIND: OpenInferenceSpanKindValues.CHAIN.value,
+            SpanAttributes.OPENINFERENCE_SPAN_KIND: _CHAIN,
         },
     )
 
 
-def end_task_span(span: Span, output: object, error: BaseException | None) -> None:
+def end_task_span(span: RunSpan, output: object, error: BaseException | None) -> None:
     """Put output or error on a task span and end it."""
     if error is not None:
         record_error(span, error)
     else:
         text = output_text(output)
         if text is not None:
-            span.set_attribute(SpanAttributes.OUTPUT_VALUE, text)
+            span.set_valid({SpanAttributes.OUTPUT_VALUE: text})
             if not isinstance(output, str):
-                span.set_attribute(SpanAttributes.OUTPUT_MIME_TYPE, _JSON)
-        span.set_status(Status(StatusCode.OK))
+                span.set_valid({SpanAttributes.OUTPUT_MIME_TYPE: _JSON})
+        span.set_status(_OK)
     span.end()
 
 
-def start_evaluator_span(tracer: Tracer, name: str, task_span: Span, metadata: str) -> Span:
+def start_evaluator_span(tracing: RunTracing, name: str, task_span: RunSpan, metadata: str) -> RunSpan:
     """Start the root span of an evaluation, linked to the span of its task."""
-    return tracer.start_span(
+    return tracing.start_span(
         f"Evaluation: {name}",
-        context=Context(),
-        links=[Link(task_span.get_span_context())],
-        attributes={
-            SpanAttributes.METADATA: metadata,
-            SpanAttributes.OPENINFERENCE_SPAN_KIND: OpenInferenceSpanKindValues.EVALUATOR.value,
-        },
+        {SpanAttributes.METADATA: metadata, SpanAttributes.OPENINFERENCE_SPAN_KIND: _EVALUATOR},
+        task_span.get_span_context(),
     )
 
 
-def end_evaluator_span(span: Span, result: EvaluationResult | None, error: BaseException | None) -> None:
+def end_evaluator_span(span: RunSpan, result: EvaluationResult | None, error: BaseException | None) -> None:
     """Put result or error on an evaluator span and end it."""
     if error is not None:
         record_error(span, error)
     elif result is not None:
         parts = {"score": result.score, "label": result.label, "explanation": result.explanation}
-        span.set_attributes({key: _scalar(value) for key, value in parts.items() if value is not None})
-        span.set_attributes(dict(_flat("metadata", jsonify(result.metadata))))
-        span.set_status(Status(StatusCode.OK))
+        span.set_valid({key: _scalar(value) for key, value in parts.items() if value is not None})
+        if result.metadata:
+            span.set_valid(dict(_flat("metadata", jsonify(result.metadata))))
+        span.set_status(_OK)
     span.end()
 
 
 def record_error(span: Span, error: BaseException) -> None:
-    """Set the error status and the ``exception`` event of the OpenTelemetry conventions."""
+    """Set the error status and add the event."""
     span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {safe_str(error)}"))
-    span.add_event(
-        "exception",
-        {
-            "exception.type": _qualified(type(error)),
-            "exception.message": safe_str(error),
-            "exception.stacktrace": valid_text("".join(traceback.format_exception(error, limit=-_FRAMES))),
-            "exception.escaped": "False",
-        },
-    )
+    span.record_exception(error)
 
 
 def trace_id(span: Span) -> str:
@@ -118,10 +101,6 @@ def trace_id(span: Span) -> str:
 def _input(example: Example) -> str | bool | int | float:
     value = example.input or dict(example.dataset_row)
     return _scalar(value) if isinstance(value, (str, bool, int, float)) else json_text(value)
-
-
-def _qualified(kind: type) -> str:
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _flat(prefix: str, value: object) -> Iterator[tuple[str, AttributeValue]]:

@@ -20,6 +20,7 @@ import attrs
 from arize_async.models.unicode import valid_text
 
 _DEPTH = 100
+_SCALARS = frozenset({bool, float})
 _MOST_VALUES = 1_000_000
 _MOST_BITS = 10_000  # Python refuses to write larger integers in decimal
 
@@ -32,7 +33,9 @@ def jsonify(value: object) -> object:
     >>> jsonify({1: (2, {3})}), jsonify(dt.date(2026, 1, 2)), jsonify(b"text")
     ({'1': [2, [3]]}, '2026-01-02', 'text')
     """
-    return _Conversion().convert(value)
+    if value is None or type(value) in _SCALARS:
+        return value
+    return valid_text(value) if type(value) is str else _Conversion().convert(value)
 
 
 def safe_repr(value: object) -> str:
@@ -53,7 +56,7 @@ class _Conversion:
         self._left = _MOST_VALUES
 
     def convert(self, value: object) -> object:
-        if value is None or type(value) in {bool, float}:
+        if value is None or type(value) in _SCALARS:
             return value
         if type(value) is str:
             return valid_text(value)

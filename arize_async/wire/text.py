@@ -10,6 +10,7 @@ import orjson
 
 from arize_async.wire.jsonable import jsonify
 
+_PLAIN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
 
@@ -31,6 +32,11 @@ def json_text(value: object) -> str:
     >>> json_text({"n": 2**70, "nan": float("nan")}), json_text(float("inf"))
     ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
     """
+    try:  # what orjson would write in ways of its own goes through `jsonify`
+        if not isinstance(value, float):
+            return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
+    except (TypeError, ValueError):
+        pass
     data = jsonify(value)
     if isinstance(data, float) and not math.isfinite(data):
         return json.dumps(data)

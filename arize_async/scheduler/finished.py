@@ -1,4 +1,4 @@
-"""What comes out of a call to user code."""
+"""What comes out of a pipeline."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ from attrs import frozen
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - item, task value and evaluation: the three types of a pipeline
 E = TypeVar("E")
-
-
-@frozen
-class Outcome(Generic[T]):
-    """A finished call: a value, or the error that took its place.
-
-    Attributes:
-        value: What the call returned; None when it failed.
-        error: What it raised, or None.
-        started_ns: Wall time of the start, nanoseconds since the epoch.
-        seconds: How long the call took.
-    """
-
-    value: T | None
-    error: BaseException | None
-    started_ns: int
-    seconds: float
-
-    @property
-    def failed(self) -> bool:
-        """Whether the call raised."""
-        return self.error is not None
 
 
 @frozen

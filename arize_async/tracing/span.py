@@ -1,0 +1,127 @@
+"""The spans that a run makes itself: one a task and one an evaluation.
+
+They are OpenTelemetry spans in every respect but their cost: the SDK's own spend most of it on limits, samplers and
+hooks that a run does not have.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.sdk.trace import Event, RandomIdGenerator, ReadableSpan
+from opentelemetry.trace import Link, Span, SpanContext, Status, StatusCode, TraceFlags
+
+from arize_async.models.unicode import valid_text
+from arize_async.wire.jsonable import safe_str
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+    from opentelemetry.util.types import Attributes, AttributeValue
+
+_FRAMES = 50  # the innermost ones: an exception that is raised again and again has ever more
+_IDS = RandomIdGenerator()
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+
+
+class RunSpan(Span, ReadableSpan):
+    """A root span; what user code puts on it is checked, what the run puts on it is valid already."""
+
+    def __init__(  # noqa: PLR0913 - what a span is made of
+        self,
+        name: str,
+        attributes: dict[str, AttributeValue],
+        *,
+        link: SpanContext | None,
+        resource: Resource,
+        scope: InstrumentationScope,
+        ended: Callable[[ReadableSpan], None],
+    ) -> None:
+        """Start the span; ``ended`` gets it when it ends."""
+        self._own: dict[str, AttributeValue] = attributes
+        self._happened: list[Event] = []
+        self._ended = ended
+        ReadableSpan.__init__(
+            self,
+            name,
+            SpanContext(_IDS.generate_trace_id(), _IDS.generate_span_id(), is_remote=False, trace_flags=_SAMPLED),
+            resource=resource,
+            attributes=self._own,
+            events=self._happened,
+            links=() if link is None else (Link(link),),
+            start_time=time.time_ns(),
+            instrumentation_scope=scope,
+        )
+
+    def get_span_context(self) -> SpanContext:
+        """Return the ids."""
+        assert self._context is not None  # noqa: S101 - set by the constructor
+        return self._context
+
+    def is_recording(self) -> bool:
+        """Whether the span has not ended."""
+        return self._end_time is None
+
+    def set_valid(self, attributes: Mapping[str, AttributeValue]) -> None:
+        """Set attributes that are known to be valid."""
+        self._own.update(attributes)
+
+    def set_attribute(self, key: str, value: AttributeValue) -> None:
+        """Set an attribute."""
+        self.set_attributes({key: value})
+
+    def set_attributes(self, attributes: Mapping[str, AttributeValue]) -> None:
+        """Set attributes."""
+        if self.is_recording():
+            self._own.update(_checked(attributes))
+
+    def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
+        """Add an event."""
+        if self.is_recording():
+            self._happened.append(Event(name, _checked(attributes or {}), timestamp))
+
+    def record_exception(
+        self,
+        exception: BaseException,
+        attributes: Attributes = None,
+        timestamp: int | None = None,
+        escaped: bool = False,  # noqa: FBT001, FBT002 - the signature of OpenTelemetry
+    ) -> None:
+        """Add the ``exception`` event of the OpenTelemetry conventions."""
+        event = {
+            "exception.type": _qualified(type(exception)),
+            "exception.message": safe_str(exception),
+            "exception.stacktrace": valid_text("".join(traceback.format_exception(exception, limit=-_FRAMES))),
+            "exception.escaped": str(escaped),
+        }
+        self.add_event("exception", {**event, **(attributes or {})}, timestamp)
+
+    def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
+        """Set the status; OK is final and "unset" changes nothing, as OpenTelemetry demands."""
+        new = status if isinstance(status, Status) else Status(status, description)
+        if self.is_recording() and self._status.status_code is not StatusCode.OK and not new.is_unset:
+            self._status = new
+
+    def update_name(self, name: str) -> None:
+        """Rename the span."""
+        self._name = name
+
+    def end(self, end_time: int | None = None) -> None:
+        """End the span; once."""
+        if self.is_recording():
+            self._end_time = time.time_ns() if end_time is None else end_time
+            self._ended(self)
+
+
+def _checked(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
+    texts = {key: valid_text(value) if isinstance(value, str) else value for key, value in attributes.items()}
+    return dict(BoundedAttributes(attributes=texts))  # pyright: ignore[reportArgumentType] - it turns what is odd into text
+
+
+def _qualified(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
