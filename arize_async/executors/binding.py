@@ -11,7 +11,7 @@ from functools import partial
 from inspect import Parameter
 from typing import TYPE_CHECKING, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 if TYPE_CHECKING:
     from arize_async.errors import InvalidInput
@@ -27,15 +27,16 @@ class Binding:
         function: The user's function.
         positional: Names of the values passed by position, in order.
         keywords: Parameter name to name of the value.
+        names: Names of the values that the function takes.
     """
 
     function: Callable[..., object]
     positional: tuple[str, ...]
     keywords: Mapping[str, str]
+    names: frozenset[str] = field(init=False)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Names of the values that the function takes."""
+    @names.default
+    def _names(self) -> frozenset[str]:
         return frozenset({*self.positional, *self.keywords.values()})
 
     def call(self, values: Mapping[str, object]) -> Callable[[], object]:

@@ -25,7 +25,7 @@ class DatasetExample(Model):
     annotations: list[Annotation] | None = None
 
 
-def _read_only(row: Mapping[str, object]) -> Mapping[str, object]:
+def _read_only(row: Mapping[str, object]) -> MappingProxyType[str, object]:
     return MappingProxyType(dict(row))
 
 
@@ -37,7 +37,7 @@ class Example:
         dataset_row: The whole row, read-only at its top level.
     """
 
-    dataset_row: Mapping[str, object] = field(converter=_read_only)
+    dataset_row: MappingProxyType[str, object] = field(converter=_read_only)
 
     @property
     def id(self) -> str:

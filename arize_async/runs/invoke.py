@@ -148,7 +148,7 @@ class Invoker:
 
 
 def _row(example: Example) -> object:
-    return dict(example.dataset_row)
+    return example.dataset_row.copy()
 
 
 def _input(example: Example) -> object:

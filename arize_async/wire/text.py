@@ -11,6 +11,7 @@ import orjson
 from arize_async.wire.jsonable import jsonify
 
 _PLAIN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_NESTED = frozenset({dict, list})
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
 
@@ -68,7 +69,8 @@ def parse_nested(cell: object) -> object:
 def copied(value: object) -> object:
     """Copy JSON data, so that what one reader changes no other reader sees."""
     if isinstance(value, dict):
-        return {key: copied(item) for key, item in cast("dict[str, object]", value).items()}
+        items = cast("dict[str, object]", value).items()
+        return {key: copied(item) if type(item) in _NESTED else item for key, item in items}
     if isinstance(value, list):
         return [copied(item) for item in cast("list[object]", value)]
     return value
