@@ -53,8 +53,7 @@ class Bare:
         with ThreadPoolExecutor(scenario.concurrency) as threads:
 
             async def work() -> None:
-                for row in rows:
-                    scores.append(await self.one(scenario, row, threads))
+                scores.extend([await self.one(scenario, row, threads) for row in rows])
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(scenario.concurrency):
@@ -71,10 +70,10 @@ class Traced(Bare):
 
     name = "bare + OpenTelemetry"
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], space_id: str) -> None:
         """Keep where spans go."""
         self._endpoint = f"http://{options['otlp_host']}:{options['otlp_port']}"
-        self._headers = {"authorization": options["api_key"], "api_key": options["api_key"], "arize-space-id": options["space_id"]}
+        self._headers = {"authorization": options["api_key"], "api_key": options["api_key"], "arize-space-id": space_id}
 
     def run(self, scenario: Scenario, dataset: str) -> int:
         """Run the scenario; it ends when the last span is delivered."""
@@ -176,10 +175,10 @@ def make_rows(count: int) -> Iterator[dict[str, str]]:
     return ({"question": f"question {number}"} for number in range(count))
 
 
-def line_up(options: Mapping[str, Any], directory: Path) -> list[Contender]:
+def line_up(options: Mapping[str, Any], space_id: str, directory: Path) -> list[Contender]:
     """Return who can run here; both SDKs keep their files in the directory."""
     options = {**options, "arize_directory": str(directory)}
-    found: list[Contender] = [Bare(), Traced(options), Ours(options, dry_run=True), Ours(options)]
+    found: list[Contender] = [Bare(), Traced(options, space_id), Ours(options, dry_run=True), Ours(options)]
     if importlib.util.find_spec("arize"):
         found.append(Official(options))
     return found

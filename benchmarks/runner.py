@@ -43,6 +43,12 @@ def running_server() -> Generator[dict[str, Any]]:
         process.communicate(timeout=30)
 
 
+async def space_id(options: Mapping[str, Any]) -> str:
+    """Return the id of the server's first space."""
+    async with ArizeClient(**options) as client:
+        return (await client.spaces.get(space="default")).id
+
+
 async def create_dataset(options: Mapping[str, Any], scenario: Scenario) -> str:
     """Put a scenario's rows on the server and return the id."""
     async with ArizeClient(**options) as client:
@@ -87,7 +93,7 @@ def main() -> None:
     arguments = parser.parse_args()
     chosen = [scenario for scenario in SCENARIOS if not arguments.scenarios or scenario.letter in arguments.scenarios]
     with tempfile.TemporaryDirectory() as directory, running_server() as options:
-        contenders = line_up(options, Path(directory))
+        contenders = line_up(options, asyncio.run(space_id(options)), Path(directory))
         warm_up = asyncio.run(create_dataset(options, WARM_UP))
         for contender in contenders:
             measure(contender, WARM_UP, warm_up)

@@ -11,12 +11,16 @@ from functools import partial
 from inspect import Parameter
 from typing import TYPE_CHECKING, cast
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 if TYPE_CHECKING:
     from arize_async.errors import InvalidInput
 
 _POSITIONAL = {Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL}
+
+
+def _names(binding: Binding) -> frozenset[str]:
+    return frozenset({*binding.positional, *binding.keywords.values()})
 
 
 @frozen
@@ -33,11 +37,7 @@ class Binding:
     function: Callable[..., object]
     positional: tuple[str, ...]
     keywords: Mapping[str, str]
-    names: frozenset[str] = field(init=False)
-
-    @names.default
-    def _names(self) -> frozenset[str]:
-        return frozenset({*self.positional, *self.keywords.values()})
+    names: frozenset[str] = field(init=False, default=Factory(_names, takes_self=True))
 
     def call(self, values: Mapping[str, object]) -> Callable[[], object]:
         """Return a call without parameters."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from typing import Generic, TypeVar, cast
 
 from attrs import define, field, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from contextvars import Context
-
-    from arize_async.executors.clock import Clock
+from arize_async.executors.clock import Clock
 
 R = TypeVar("R")
 

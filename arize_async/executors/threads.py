@@ -14,19 +14,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from collections.abc import Awaitable
+from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
 from arize_async.executors.call import Call, Outcome
-from arize_async.executors.clock import SystemClock
 from arize_async.executors.deadlines import Deadlines
 from arize_async.executors.inline import InlineExecutor
 from arize_async.executors.protocol import timed_out
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 R = TypeVar("R")
 
@@ -78,13 +74,6 @@ class ThreadExecutor:
         """Show what is going on."""
         state = "closed" if self._closed else "open"
         return f"<ThreadExecutor {state} [{self._busy} busy, {len(self._idle)} idle, {self._abandoned} abandoned]>"
-
-    async def call(self, code: Callable[[], R]) -> R:
-        """Run code that is not the user's, in a copy of the caller's context, and return or raise what it does."""
-        outcome = await self.run(Call(code, _unchanged, copy_context(), SystemClock()))
-        if outcome.error is not None:
-            raise outcome.error
-        return cast("R", outcome.value)
 
     async def run(self, call: Call[R]) -> Outcome[R]:
         """Run the code in a thread.
@@ -218,11 +207,7 @@ class ThreadExecutor:
             ended, self._ended = self._ended, []
             self._returning = False
         for job in ended:
-            if not job.done.done():
+            if job.result is not None and not job.done.done():
                 job.done.set_result(job.result)
             elif asyncio.iscoroutine(job.result):
                 job.result.close()
-
-
-def _unchanged(value: object) -> Any:
-    return value

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from arize_async.models.annotation import Annotation
 from arize_async.models.base import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MANAGED = ("id", "created_at", "updated_at", "annotations")
 """Columns of an example that the server sets."""

@@ -6,10 +6,12 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from attrs import frozen
+
 from arize_async.evaluators.coercion import coerce
 from arize_async.executors.call import Call, Outcome
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
 from arize_async.tracing import spans
+from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import Usage
 from arize_async.wire.jsonable import jsonify, safe_repr
 from arize_async.wire.text import copied, json_text
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from arize_async.runs.plan import Plan
     from arize_async.scheduler.finished import Finished
     from arize_async.tracing.provider import RunTracing
-    from arize_async.tracing.span import RunSpan
 
 SKIPPED = "not run: the task failed"
 STOPPED = "not run: the experiment was stopped"

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from arize_async.errors import ArizeError, EmptyDataset, UploadFailed
+from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
 from arize_async.executors.threads import ThreadExecutor
 from arize_async.runs.bars import watcher
@@ -15,7 +16,6 @@ from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Invoker
 from arize_async.runs.sinks import DrySink, FlightSink, RestSink
 from arize_async.runs.stream import RunStream
-from arize_async.executors.clock import SystemClock
 from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.export import span_exporter
 from arize_async.tracing.globally import install_globally
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from arize_async.cache.examples import ExampleReader
     from arize_async.config import Config
+    from arize_async.executors.clock import Clock
     from arize_async.models.dataset import Dataset
     from arize_async.models.experiment import Experiment
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.plan import Plan
     from arize_async.runs.sinks import Opened, Sink
-    from arize_async.executors.clock import Clock
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")
@@ -80,7 +80,7 @@ class ExperimentRunner:
                     async with self._executed(plan, invoker, examples) as stream:
                         yield stream
                     if stream.complete:
-                        stream.experiment = await self._upload(stream, sink)
+                        stream.experiment = await self._upload(stream, sink, tracing)
             finally:
                 if stream is None or stream.experiment is None:
                     await self._discard(sink, plan.name)
@@ -122,13 +122,21 @@ class ExperimentRunner:
             finally:
                 stream.stop()
 
-    async def _upload(self, stream: RunStream, sink: Sink) -> Experiment | None:
-        result = await asyncio.to_thread(lambda: stream.result)
-        try:
-            return await sink.upload(result.frame)
-        except Exception as error:  # whatever it is, the results go with it
+    async def _upload(self, stream: RunStream, sink: Sink, tracing: RunTracing) -> Experiment | None:
+        """Send the results, and what is left of the spans at the same time."""
+        experiment: Experiment | None = None
+        error: Exception | None = None
+        async with asyncio.TaskGroup() as group:
+            group.create_task(tracing.flush(self._config.timeouts.close))
+            result = await asyncio.to_thread(lambda: stream.result)
+            try:
+                experiment = await sink.upload(result.frame)
+            except Exception as raised:  # noqa: BLE001 - whatever it is, the results go with it
+                error = raised
+        if error is not None:
             message = f"All {result.frame.height} runs of {stream.name!r} finished, but the upload failed: {error}."
             raise UploadFailed(f"{message} Their frame is in this error's `result.frame`", result) from error
+        return experiment
 
     async def _discard(self, sink: Sink, name: str) -> None:
         """Give the name free after a run without results; what ended the run matters more than a failure here."""

@@ -14,12 +14,14 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from arize_async._version import __version__
-from arize_async.executors.threads import ThreadExecutor
 from arize_async.tracing.export import CountingExporter
 from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import UsageCollector
+from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import SpanContext
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("arize_async.tracing")
 QUEUE_SPANS = 1_000_000
 BATCH_SPANS = 512
-DELAY_MS = 250
+DELAY_MS = 100
 """How long a span waits for others at most: what is sent while tasks wait need not be sent at the end."""
 _SCOPE = InstrumentationScope("arize_async", __version__)
 
@@ -53,9 +55,7 @@ class RunTracing:
         if self._batches:
             self.provider.add_span_processor(self._batches)
 
-    def start_span(
-        self, name: str, attributes: dict[str, AttributeValue], link: SpanContext | None = None
-    ) -> RunSpan:
+    def start_span(self, name: str, attributes: dict[str, AttributeValue], link: SpanContext | None = None) -> RunSpan:
         """Start a root span with attributes that are valid."""
         return RunSpan(name, attributes, link=link, resource=self.provider.resource, scope=_SCOPE, ended=self._send)
 
@@ -63,18 +63,17 @@ class RunTracing:
         if self._batches:
             self._batches.on_end(span)
 
+    async def flush(self, timeout: float) -> None:  # noqa: ASYNC109 - what is not delivered by then comes later
+        """Deliver what is queued, for so many seconds at most."""
+        if self._exporter is not None:
+            await _within(timeout, self.provider.force_flush)
+
     async def aclose(self, timeout: float) -> int:  # noqa: ASYNC109 - what is not delivered by then is given up
         """Deliver what is queued, for so many seconds at most, and return how many spans were lost."""
         if self._exporter is None:
             return 0
-        threads = ThreadExecutor("arize-export")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await threads.call(self.provider.force_flush)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await threads.call(self._end)
-        await threads.aclose()
+        await self.flush(timeout)
+        await _within(timeout, self._end)
         if self._exporter.lost:
             log.warning("%d spans of the run could not be delivered; its results are complete", self._exporter.lost)
         return self._exporter.lost
@@ -83,6 +82,13 @@ class RunTracing:
         if self._exporter:
             self._exporter.give_up()
         self.provider.shutdown()
+
+
+async def _within(seconds: float, call: Callable[[], object]) -> None:
+    """Make a call that blocks; it is left alone when it takes too long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await in_thread(call, name="arize-export", grace=0)
 
 
 def _batches(exporter: SpanExporter) -> BatchSpanProcessor:

@@ -11,7 +11,8 @@ import traceback
 from typing import TYPE_CHECKING
 
 from opentelemetry.attributes import BoundedAttributes
-from opentelemetry.sdk.trace import Event, RandomIdGenerator, ReadableSpan
+from opentelemetry.sdk.trace import Event, ReadableSpan
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Link, Span, SpanContext, Status, StatusCode, TraceFlags
 
 from arize_async.models.unicode import valid_text
@@ -32,7 +33,7 @@ _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 class RunSpan(Span, ReadableSpan):
     """A root span; what user code puts on it is checked, what the run puts on it is valid already."""
 
-    def __init__(  # noqa: PLR0913 - what a span is made of
+    def __init__(
         self,
         name: str,
         attributes: dict[str, AttributeValue],
@@ -43,13 +44,15 @@ class RunSpan(Span, ReadableSpan):
         ended: Callable[[ReadableSpan], None],
     ) -> None:
         """Start the span; ``ended`` gets it when it ends."""
+        trace, span = _IDS.generate_trace_id(), _IDS.generate_span_id()
+        self._ids = SpanContext(trace, span, is_remote=False, trace_flags=_SAMPLED)
         self._own: dict[str, AttributeValue] = attributes
         self._happened: list[Event] = []
         self._ended = ended
         ReadableSpan.__init__(
             self,
             name,
-            SpanContext(_IDS.generate_trace_id(), _IDS.generate_span_id(), is_remote=False, trace_flags=_SAMPLED),
+            self._ids,
             resource=resource,
             attributes=self._own,
             events=self._happened,
@@ -60,12 +63,11 @@ class RunSpan(Span, ReadableSpan):
 
     def get_span_context(self) -> SpanContext:
         """Return the ids."""
-        assert self._context is not None  # noqa: S101 - set by the constructor
-        return self._context
+        return self._ids
 
     def is_recording(self) -> bool:
         """Whether the span has not ended."""
-        return self._end_time is None
+        return self.end_time is None
 
     def set_valid(self, attributes: Mapping[str, AttributeValue]) -> None:
         """Set attributes that are known to be valid."""

@@ -97,7 +97,7 @@ async def _opened(config: Config) -> AsyncGenerator[aiohttp.ClientSession, None]
 def _tls(config: Config) -> ssl.SSLContext | bool:
     if not config.request_verify:
         return False
-    if not config.ssl_ca_cert:
+    if not config.ssl_ca_cert or not config.endpoints.api.encrypted:
         return True
     try:
         return ssl.create_default_context(cafile=config.ssl_ca_cert)

@@ -1,80 +1,114 @@
-"""One call to user code: its value, its error, its time."""
+"""One call of user code: its value, its error, its time; the same wherever it runs."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from anyio import wait_all_tasks_blocked
-from attrs import define
 
-from arize_async.scheduler import attempt
+from arize_async.executors.call import SelfCancelled
+from arize_async.executors.inline import InlineExecutor
+from arize_async.executors.threads import ThreadExecutor
 
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
 
-@define
-class FakeClock:
-    """Advances by two seconds whenever it is read."""
+    from arize_async.executors.call import Call
+    from arize_async.executors.protocol import Executor
 
-    now: float = 100.0
-
-    def now_ns(self) -> int:
-        """Return the time in nanoseconds."""
-        return int(self.now * 1e9)
-
-    def monotonic(self) -> float:
-        """Return the time and advance."""
-        self.now += 2
-        return self.now
+    MakeCall = Callable[..., Call[Any]]
 
 
-async def test_a_value_and_its_time() -> None:
-    """The outcome holds the value, the wall time of the start and the duration."""
-
-    async def call() -> str:
-        return "a"
-
-    outcome = await attempt(call, timeout=None, clock=FakeClock())
-    assert (outcome.value, outcome.error, outcome.failed) == ("a", None, False)
-    assert (outcome.started_ns, outcome.seconds) == (100 * 10**9, 2)
+@pytest.fixture(params=[InlineExecutor, ThreadExecutor])
+async def executor(request: pytest.FixtureRequest) -> AsyncIterator[Executor]:
+    """Open each kind of executor and close it."""
+    executor: Executor = request.param(timeout=60)
+    yield executor
+    await executor.aclose()
 
 
-@pytest.mark.parametrize("error", [ValueError("bad"), TimeoutError("the user's own"), StopAsyncIteration(), OSError()])
-async def test_an_error_is_data(error: Exception) -> None:
-    """Whatever the call raises is in the outcome, a timeout error of its own included."""
+async def test_a_value_and_its_time(executor: Executor, make_call: MakeCall) -> None:
+    """The outcome holds the converted value, the wall time of the start and the duration of the code alone."""
+    outcome = await executor.run(make_call(lambda: "a", str.upper))
+    assert (outcome.value, outcome.error, outcome.failed) == ("A", None, False)
+    assert (outcome.started_ns, outcome.seconds) == (102 * 10**9, 2)
 
-    async def call() -> str:
+
+async def test_what_the_code_returns_is_awaited(executor: Executor, make_call: MakeCall) -> None:
+    """A coroutine function, and a plain function that returns a coroutine; on the loop in either case."""
+
+    async def answer() -> asyncio.AbstractEventLoop:
+        await asyncio.sleep(0)
+        return asyncio.get_running_loop()
+
+    for code in (answer, lambda: answer()):
+        assert (await executor.run(make_call(code))).value is asyncio.get_running_loop()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("bad"),
+        KeyError(1),
+        TimeoutError("the user's own"),
+        StopIteration(),
+        StopAsyncIteration(),
+        SystemExit(3),
+        GeneratorExit(),
+        BaseExceptionGroup("g", [SystemExit()]),
+    ],
+)
+async def test_an_error_is_data(executor: Executor, make_call: MakeCall, error: BaseException) -> None:
+    """Whatever the code raises is in the outcome; the event loop and the threads go on."""
+
+    def code() -> None:
         raise error
 
-    outcome = await attempt(call, timeout=60, clock=FakeClock())
-    assert outcome.failed
-    assert outcome.error is error or isinstance(outcome.error, RuntimeError)
+    async def coroutine() -> None:
+        raise error
+
+    assert (await executor.run(make_call(code))).error is error
+    assert repr((await executor.run(make_call(coroutine))).error) in {repr(error), f"RuntimeError('{_raised(error)}')"}
+    assert (await executor.run(make_call(lambda: 1))).value == 1
 
 
-async def test_a_timeout_cancels_the_call_and_awaits_its_cleanup() -> None:
-    """The call sees the cancellation, cleans up, and the outcome says how long it was given."""
-    cleaned = False
-
-    async def call() -> None:
-        nonlocal cleaned
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0)
-            cleaned = True
-
-    outcome = await attempt(call, timeout=0.01, clock=FakeClock())
-    assert cleaned
-    assert repr(outcome.error) == "TimeoutError('timed out after 0.01 s')"
+def _raised(error: BaseException) -> str:
+    return f"coroutine raised {type(error).__name__}"
 
 
-async def test_a_cancellation_from_outside_passes_through() -> None:
+async def test_a_conversion_that_fails_is_the_error(executor: Executor, make_call: MakeCall) -> None:
+    """A value that nobody can take fails the call."""
+    outcome = await executor.run(make_call(lambda: "text", int))
+    assert isinstance(outcome.error, ValueError)
+
+
+async def test_code_that_cancels_itself_is_an_error(executor: Executor, make_call: MakeCall) -> None:
+    """The caller is not cancelled."""
+
+    async def cancel_task() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(0)
+
+    async def cancel_self() -> None:
+        raise asyncio.CancelledError
+
+    for code in (cancel_task, cancel_self):
+        assert isinstance((await executor.run(make_call(code))).error, SelfCancelled)
+
+
+@pytest.mark.parametrize("kind", [InlineExecutor, ThreadExecutor])
+async def test_a_cancellation_from_outside_passes_through(kind: type[Executor], make_call: MakeCall) -> None:
     """Cancelling the caller is not an outcome."""
 
-    async def call() -> None:
+    async def wait() -> None:
         await asyncio.Event().wait()
 
     async with asyncio.TaskGroup() as group:
-        waiting = group.create_task(attempt(call, timeout=60, clock=FakeClock()))
+        waiting = group.create_task(kind().run(make_call(wait)))
         await wait_all_tasks_blocked()
         waiting.cancel()
     assert waiting.cancelled()

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from anyio import wait_all_tasks_blocked
 
 from arize_async.executors import inline
 from arize_async.executors.inline import InlineExecutor
-from arize_async.executors.protocol import SelfCancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from arize_async.executors.call import Call
+
+    MakeCall = Callable[..., Call[Any]]
 
 VARIABLE = contextvars.ContextVar("variable", default="before")
 
 
-async def test_a_call_has_a_context_of_its_own() -> None:
+async def test_a_call_has_a_context_of_its_own(make_call: MakeCall) -> None:
     """What one call sets no other call sees."""
 
     async def code() -> str:
@@ -25,60 +32,83 @@ async def test_a_call_has_a_context_of_its_own() -> None:
         return found
 
     executor = InlineExecutor()
-    assert [await executor.call(code), await executor.call(code)] == ["before", "before"]
+    outcomes = [await executor.run(make_call(code)), await executor.run(make_call(code))]
+    assert [outcome.value for outcome in outcomes] == ["before", "before"]
 
 
-async def cancel_task() -> None:
-    """Cancel the task that runs this."""
-    task = asyncio.current_task()
-    assert task is not None
-    task.cancel()
-    await asyncio.sleep(0)
-
-
-async def cancel_self() -> None:
-    """Raise the cancellation."""
-    raise asyncio.CancelledError
-
-
-@pytest.mark.parametrize("code", [cancel_task, cancel_self])
-async def test_code_that_cancels_itself_is_an_error(code: Any) -> None:
-    """The caller is not cancelled."""
-    with pytest.raises(SelfCancelled):
-        await InlineExecutor().call(code)
-
-
-@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), BaseExceptionGroup("g", [SystemExit()])])
-async def test_errors_that_end_programs_come_out_of_the_call(error: BaseException) -> None:
-    """The event loop goes on."""
+async def test_late_code_is_cancelled_and_its_cleanup_awaited(make_call: MakeCall) -> None:
+    """The code sees the cancellation and cleans up; the outcome says how long it was given."""
+    cleaned = False
 
     async def code() -> None:
-        raise error
+        nonlocal cleaned
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            cleaned = True
 
-    with pytest.raises(type(error)):
-        await InlineExecutor().call(code)
-    await asyncio.sleep(0)
+    outcome = await InlineExecutor(0.01).run(make_call(code))
+    assert cleaned
+    assert repr(outcome.error) == "TimeoutError('timed out after 0.01 s')"
 
 
-async def test_cancelled_code_is_awaited_and_left_behind_when_it_does_not_end(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_a_value_that_comes_too_late_does_not_count(make_call: MakeCall) -> None:
+    """Code that answers its cancellation with a value was late all the same."""
+
+    async def code() -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            return "late"
+        return "never"
+
+    outcome = await InlineExecutor(0.01).run(make_call(code))
+    assert (outcome.value, repr(outcome.error)) == (None, "TimeoutError('timed out after 0.01 s')")
+
+
+async def test_each_call_has_its_own_deadline(make_call: MakeCall) -> None:
+    """Calls that end in time are not disturbed by those that do not, whatever their order."""
+    executor = InlineExecutor(0.02)
+    codes = [asyncio.Event().wait, lambda: asyncio.sleep(0), asyncio.Event().wait, lambda: asyncio.sleep(0)]
+    outcomes = await asyncio.gather(*(executor.run(make_call(code)) for code in codes))
+    assert [outcome.failed for outcome in outcomes] == [True, False, True, False]
+    assert [outcome.failed for outcome in [await executor.run(make_call(code)) for code in codes[:2]]] == [True, False]
+
+
+async def stubborn(release: asyncio.Event) -> None:
+    """Swallow every cancellation."""
+    while not release.is_set():
+        try:
+            await release.wait()
+        except asyncio.CancelledError:
+            continue
+
+
+async def test_cancelled_code_that_does_not_end_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
 ) -> None:
     """Code that swallows its cancellation holds nobody up."""
     monkeypatch.setattr(inline, "GRACE", 0.01)
     release = asyncio.Event()
-
-    async def stubborn() -> None:
-        while not release.is_set():
-            try:
-                await release.wait()
-            except asyncio.CancelledError:
-                continue
-
     async with asyncio.TaskGroup() as group:
-        caller = group.create_task(InlineExecutor().call(stubborn))
+        caller = group.create_task(InlineExecutor().run(make_call(lambda: stubborn(release))))
         await wait_all_tasks_blocked()
         caller.cancel()
     assert caller.cancelled()
     assert "left behind" in caplog.text
     release.set()
-    await asyncio.sleep(0)
+    await wait_all_tasks_blocked()
+
+
+async def test_late_code_that_does_not_end_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
+) -> None:
+    """Its slot is given back with a timeout as the outcome."""
+    monkeypatch.setattr(inline, "GRACE", 0.01)
+    release = asyncio.Event()
+    outcome = await InlineExecutor(0.01).run(make_call(lambda: stubborn(release)))
+    assert isinstance(outcome.error, TimeoutError)
+    assert "left behind" in caplog.text
+    release.set()
+    await wait_all_tasks_blocked()
