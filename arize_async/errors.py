@@ -26,6 +26,7 @@
     │       ├── UnprocessableEntity (ValueError) 422
     │       ├── RateLimited                      429
     │       └── ServerError                      5xx
+    ├── IncompleteWrite                          a part of many rows was written; carries how many
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
@@ -54,6 +55,7 @@ __all__ = [
     "ConnectionFailed",
     "EmptyDataset",
     "Forbidden",
+    "IncompleteWrite",
     "InvalidDefaultHeadersError",
     "InvalidEvaluator",
     "InvalidInput",
@@ -287,6 +289,28 @@ class ServerError(ApiError):
     """
 
     retry_after: float | None = None
+
+
+class IncompleteWrite(ArizeError):
+    """A write of many rows failed after the first of its requests had succeeded; the failure is the ``__cause__``.
+
+    Whether the rows of the request that failed were written is not known when no answer came.
+
+    Attributes:
+        acknowledged: How many rows the server has acknowledged, from the first on.
+        ids: The ids that it gave for them, in order.
+    """
+
+    def __init__(self, acknowledged: int, ids: Sequence[str] = ()) -> None:
+        """Keep what was written."""
+        self.acknowledged = acknowledged
+        self.ids = tuple(ids)
+        super().__init__(acknowledged, self.ids)
+
+    def __str__(self) -> str:
+        """Say where to go on."""
+        cause = f": {self.__cause__}" if self.__cause__ else ""
+        return f"the first {self.acknowledged} rows were written, then a request failed{cause}"
 
 
 class ClientClosed(ArizeError, RuntimeError):

@@ -17,7 +17,9 @@ _RUNS = entries(1, MAX_ROWS, of=ExperimentRunInput)
 _EXAMPLES = entries(
     1, MAX_ROWS, of={"type": "object", "minProperties": 1, "propertyNames": {"not": {"enum": list(MANAGED)}}}
 )
-_PAGE_SIZE = between(1, 500)
+MAX_PAGE = 500
+"""The most rows of a page of runs or examples."""
+_PAGE_SIZE = between(1, MAX_PAGE)
 _FILTER = Rule({"pattern": VISIBLE}, lambda _: None)  # the server reads filters, and says what is wrong with one
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from attrs import frozen
+
 from arize_async.errors import InvalidInput, InvalidResponse
 from arize_async.models.base import Model, Request
+from arize_async.models.page import PaginationMetadata
+from arize_async.resources.choice import off_loop
+from arize_async.resources.cursors import Cursors
 from arize_async.responses.page import Page
+from arize_async.responses.tables import TablePage
 from arize_async.wire.codec import decode
 
 if TYPE_CHECKING:
@@ -20,6 +26,16 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Page[Any])
 R = TypeVar("R", bound=Request)
+
+
+A = TypeVar("A", bound=TablePage[Any])
+
+
+@frozen(kw_only=True, repr=False)
+class _SearchAnswer(Model):
+    """A page of which the items are not looked at."""
+
+    pagination: PaginationMetadata
 
 
 class Resource:
@@ -63,6 +79,25 @@ class Resource:
             return await self._http.request("POST", path, body={**fields, **({"cursor": at} if at else {})})
 
         return await self._page(kind, send, None)
+
+    async def _search_all(self, kind: type[A], path: str, body: Request) -> A:
+        """Follow a search to its end and return all that it finds as one page, kept as Arrow data."""
+        from arize_async.resources.gathered import GatheredRows
+
+        fields, name = body.to_dict(), kind.items_name
+        fixed = [
+            field for field in kind.item_type.model_fields if field not in {"annotations", "additional_properties"}
+        ]
+        rows, cursors = GatheredRows(fixed), Cursors()
+        cursor: str | None = None
+        while True:
+            query = {**fields, **({"cursor": cursor} if cursor else {})}
+            answer = parse(_SearchAnswer, await self._http.request("POST", path, body=query))
+            found = answer.additional_properties.get(name)
+            added = await off_loop(lambda found=found: rows.add(found))
+            cursor = cursors.following(answer.pagination, added)
+            if cursor is None:
+                return kind.from_table(await off_loop(rows.table))
 
     async def _page(self, kind: type[P], send: Callable[[str | None], Awaitable[object]], cursor: str | None) -> P:
         async def fetch(at: str) -> P:

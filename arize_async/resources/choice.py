@@ -11,7 +11,7 @@ from arize_async.transport.threads import in_thread
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from arize_async.resources.rows import Conversion, Rows, Source
 
@@ -37,11 +37,11 @@ async def rest_rows(source: Source, conversion: Conversion | None, max_megabytes
         conversion: What is done to them.
         max_megabytes: Bound of their JSON text; None when REST is the only way.
     """
-    if max_megabytes is not None and (source.in_files or source.count() > MAX_ROWS):
+    if max_megabytes is not None and (source.in_files or not source.fits_rest):
         return None
 
     def convert() -> Records | None:
-        rows = source.rows(conversion)
+        rows = [row for part in source.parts(conversion) for row in part]
         fits = max_megabytes is None or len(json_bytes(rows)) <= max_megabytes * 2**20
         return rows if fits else None
 
@@ -56,19 +56,56 @@ def check_rest(source: Source, why: str) -> None:
     """
     if source.in_files:
         raise InvalidInput(f"files travel over Flight only: {why}")
-    if source.count() > MAX_ROWS:
-        raise InvalidInput(f"REST takes at most {MAX_ROWS} rows a request, got {source.count()}: {why}")
+    if not source.fits_rest:
+        raise InvalidInput(f"REST takes at most {MAX_ROWS} rows a request, got {source.size}: {why}")
 
 
-def check_filled(rows: Records, name: str) -> None:
+def check_filled(rows: Records, name: str, start: int = 0) -> None:
     """Refuse rows that lack a value that the platform needs.
+
+    Raises:
+        InvalidRows: The value is missing; the message names the row, counted from ``start``.
+    """
+    for number, row in enumerate(rows, start):
+        if row.get(name) is None:
+            raise InvalidRows(f"row {number} has no {name!r}")
+
+
+def filled(parts: Iterable[Records], name: str) -> Iterator[Records]:
+    """Hand on rows as long as all have a value that the platform needs.
 
     Raises:
         InvalidRows: The value is missing; the message names the row.
     """
-    for number, row in enumerate(rows):
-        if row.get(name) is None:
-            raise InvalidRows(f"row {number} has no {name!r}")
+    start = 0
+    for rows in parts:
+        check_filled(rows, name, start)
+        yield rows
+        start += len(rows)
+
+
+def check_column(source: Source, name: str) -> None:
+    """Refuse rows without a column that the platform needs.
+
+    Raises:
+        InvalidRows: There is none.
+    """
+    if name not in source.names:
+        raise InvalidRows(f"columns not found: {name}; the rows have: {', '.join(source.names)}")
+
+
+def check_ids(ids: Sequence[str]) -> list[str]:
+    """Return ids as a list.
+
+    Raises:
+        InvalidInput: There is none, one is empty or no text, or one is given twice.
+    """
+    given = [ids] if isinstance(ids, str) else list(ids)
+    if not given or not all(isinstance(each, str) and each for each in given):  # pyright: ignore[reportUnnecessaryIsInstance] - users' data
+        raise InvalidInput("examples: at least one id, and each is text that is not empty")
+    if len(set(given)) < len(given):
+        raise InvalidInput("examples: each id is given once")
+    return given
 
 
 async def off_loop(function: Callable[[], T]) -> T:

@@ -5,20 +5,30 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from arize_async.errors import InvalidInput
+from attrs import evolve
+
+from arize_async.errors import ArizeError, IncompleteWrite
 from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
-from arize_async.models.requests import AnnotateRecords, CreateDataset, InsertExamples, RenameDataset, SearchExamples
+from arize_async.models.requests import (
+    MAX_PAGE,
+    AnnotateRecords,
+    CreateDataset,
+    InsertExamples,
+    RenameDataset,
+    SearchExamples,
+)
 from arize_async.models.rules import MAX_ROWS
 from arize_async.resources.annotation_configs import space_filter
 from arize_async.resources.base import Resource, check, check_limit
-from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.choice import check_column, check_ids, check_rest, filled, off_loop, open_rows, rest_rows
+from arize_async.resources.parts import Part, PartWriter
 from arize_async.responses.lists import ListDatasetsResponse
 from arize_async.responses.tables import ListDatasetExamplesResponse
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from arize_async.cache.examples import ExampleReader
     from arize_async.models.annotation import AnnotateRecordInput
@@ -71,7 +81,8 @@ class DatasetsClient(Resource):
         Args:
             name: Unique in the space.
             space: Id or name.
-            examples: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            examples: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files or of directories
+                of them. Lazy frames, streams and files are read as they are sent.
             force_http: Use REST whatever the size.
 
         Returns:
@@ -155,30 +166,25 @@ class DatasetsClient(Resource):
             filter: Condition such as ``year < 1900``; a blank one counts as none.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before.
-            all: Read all examples at once, from the cache or over Flight; ``limit`` and ``cursor`` have no meaning
-                then.
+            all: Read all examples at once, from the cache or over Flight; with a filter, all pages over REST. ``limit``
+                and ``cursor`` have no meaning then. The examples stay Arrow data until somebody asks for objects.
 
         Returns:
             A page; iterate over it to walk through all that follow.
 
         Raises:
-            InvalidInput: ``filter`` together with ``all``.
+            UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
         """
         given_filter = filter if filter and filter.strip() else None
-        if all and given_filter:
-            raise InvalidInput("filter is not supported with all=True")
+        most = {"limit": MAX_PAGE} if all else {"limit": limit, "cursor": cursor}
+        body = check(SearchExamples, filter=given_filter, **most, dataset_version_id=dataset_version_id or None)
         dataset_id = await self._names.dataset_id(dataset, space)
-        if all:
+        if all and not given_filter:
             return await self._all_examples(dataset_id, dataset_version_id or "")
-        body = check(
-            SearchExamples,
-            filter=given_filter,
-            limit=limit,
-            cursor=cursor,
-            dataset_version_id=dataset_version_id or None,
-        )
         path = paths.fill(paths.DATASET_EXAMPLES_SEARCH, dataset_id=dataset_id)
+        if all:
+            return await self._search_all(ListDatasetExamplesResponse, path, body)
         return await self._search(ListDatasetExamplesResponse, path, body)
 
     async def append_examples(
@@ -190,19 +196,32 @@ class DatasetsClient(Resource):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of a version; by default the latest.
-            examples: 1 to 1,000 rows without ``id``, ``created_at`` and ``updated_at``.
+            examples: Rows in any form, without ``id``, ``created_at`` and ``updated_at``. More than 1,000, or more than
+                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
 
         Returns:
             The dataset, and the ids of the new examples in the order of the input.
 
         Raises:
             InvalidRows: The rows cannot be sent.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the new examples.
             ApiError: The server refused.
         """
-        body = check(InsertExamples, examples=await self._rows(examples))
+        source = await open_rows(examples)
         path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        query = {"dataset_version_id": dataset_version_id}
-        return await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
+        version = dataset_version_id
+
+        async def append(rows: Part) -> DatasetVersionWithExampleIds:
+            nonlocal version
+            body = check(InsertExamples, examples=rows)
+            query = {"dataset_version_id": version}
+            answer = await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
+            version = (
+                answer.dataset_version_id or version
+            )  # what follows belongs to the same version, whatever others do
+            return answer
+
+        return await self._write(source.parts(), append)
 
     async def update_examples(
         self,
@@ -219,7 +238,8 @@ class DatasetsClient(Resource):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of a version; by default the latest.
-            examples: 1 to 1,000 rows, each with its ``id``.
+            examples: Rows in any form, each with its ``id``. More than 1,000, or more than
+                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
             new_version: Name of a new version that gets the change; by default it happens in place.
 
         Returns:
@@ -227,14 +247,27 @@ class DatasetsClient(Resource):
 
         Raises:
             InvalidRows: The rows cannot be sent, or one has no ``id``.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the examples that were
+                changed. Doing it again is safe, except that ``new_version`` is there already.
             ApiError: The server refused.
         """
-        rows = await self._rows(examples)
-        check_filled(rows, "id")
-        body: dict[str, object] = {"examples": rows, **({"new_version": new_version} if new_version else {})}
+        source = await open_rows(examples)
+        check_column(source, "id")
         path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        query = {"dataset_version_id": dataset_version_id}
-        return await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
+        version, name = dataset_version_id, new_version
+
+        async def update(rows: Part) -> DatasetVersionWithExampleIds:
+            nonlocal version, name
+            body: dict[str, object] = {"examples": rows, **({"new_version": name} if name else {})}
+            query = {"dataset_version_id": version}
+            answer = await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
+            version, name = (
+                answer.dataset_version_id or version,
+                None,
+            )  # what follows belongs to the version that was just made
+            return answer
+
+        return await self._write(filled(source.parts(), "id"), update)
 
     async def delete_examples(
         self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
@@ -245,21 +278,28 @@ class DatasetsClient(Resource):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of the version.
-            examples: 1 to 1,000 ids, each once.
+            examples: Ids, each once. More than 1,000 are sent as several requests, one after the other.
 
         Returns:
             Which examples were deleted, and whether nothing is left to do.
 
         Raises:
-            InvalidInput: No id, too many, or one twice.
+            InvalidInput: No id, or one twice.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the deleted examples.
             ApiError: The server refused.
         """
-        ids = builtins.list(examples)
-        if not 1 <= len(ids) <= MAX_ROWS or len(set(ids)) < len(ids) or not builtins.all(ids):
-            raise InvalidInput(f"examples: 1 to {MAX_ROWS} ids, each once and none empty")
-        body = {"dataset_version_id": dataset_version_id, "example_ids": ids}
+        ids = check_ids(examples)
         path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        return await self._send(DeleteDatasetExamplesResponse, "DELETE", path, body)
+        answers: builtins.list[DeleteDatasetExamplesResponse] = []
+        for start in range(0, len(ids), MAX_ROWS):
+            body = {"dataset_version_id": dataset_version_id, "example_ids": ids[start : start + MAX_ROWS]}
+            try:
+                answers.append(await self._send(DeleteDatasetExamplesResponse, "DELETE", path, body))
+            except ArizeError as error:
+                if not answers:
+                    raise
+                raise IncompleteWrite(start, _joined(answers).deleted_example_ids) from error
+        return _joined(answers)
 
     async def annotate_examples(
         self,
@@ -319,10 +359,12 @@ class DatasetsClient(Resource):
         table = await self._examples.table(await self.get(dataset=dataset_id), version)
         return ListDatasetExamplesResponse.from_table(table)
 
-    async def _rows(self, examples: Rows) -> builtins.list[dict[str, object]]:
-        source = await open_rows(examples)
-        check_rest(source, "split the rows")
-        return await off_loop(source.rows)
+    async def _write(
+        self, parts: Iterable[Part], request: Callable[[Part], Awaitable[DatasetVersionWithExampleIds]]
+    ) -> DatasetVersionWithExampleIds:
+        writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.example_ids)
+        last = await writer.send(parts, request)
+        return evolve(last, example_ids=writer.ids)
 
     async def _create_over_flight(self, source: Source, name: str, space_id: str) -> Dataset:
         from arize_async.resources.example_columns import ExampleColumns
@@ -330,3 +372,11 @@ class DatasetsClient(Resource):
         reader = await off_loop(lambda: source.reader(ExampleColumns(id_first=source.in_files)))
         created = await self._flight.create_dataset(space_id=space_id, name=name, data=reader)
         return await self.get(dataset=created)
+
+
+def _joined(answers: Sequence[DeleteDatasetExamplesResponse]) -> DeleteDatasetExamplesResponse:
+    """Return the answers of several requests as one."""
+    deleted = [each for answer in answers for each in answer.deleted_example_ids]
+    left = [each for answer in answers for each in answer.not_deleted_example_ids]
+    is_completed = all(answer.completed for answer in answers)
+    return evolve(answers[-1], completed=is_completed, deleted_example_ids=deleted, not_deleted_example_ids=left)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
 
 from arize_async.errors import InvalidRows
+from arize_async.resources.columns import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,46 +40,35 @@ class ExampleColumns:
     new_id: Callable[[], str] = _new_id
     id_first: bool = False
 
-    def rows(self, rows: list[dict[str, object]]) -> list[dict[str, object]]:
-        """Complete dicts.
+    def rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return dicts as they are: REST takes none of the columns that the server sets."""
+        return rows
 
-        Raises:
-            InvalidRows: Two rows have the same id.
-        """
-        completed = [{**row, **self._missing(row)} for row in rows]
-        seen: set[object] = set()
-        for number, row in enumerate(completed):
-            if row["id"] in seen:
-                raise InvalidRows(f"row {number}: the id {row['id']!r} appears twice")
-            seen.add(row["id"])
-        return completed
+    def row_reader(self, rows: Sequence[Mapping[str, object]], names: list[str]) -> pa.RecordBatchReader:
+        """Complete dicts as Arrow data."""
+        from arize_async.resources.cells import reader_of_rows
+
+        return self.reader(reader_of_rows(rows, [Column(name, name) for name in names]))
 
     def reader(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
         """Complete Arrow data batch by batch.
 
         Raises:
-            InvalidRows: A column holds bytes, or (while the data is read) two rows have the same id.
+            InvalidRows: While the data is read: two rows have the same id.
         """
         import pyarrow as pa
-
-        binary = [name for name, kind in zip(reader.schema.names, reader.schema.types, strict=True) if _is_binary(kind)]
-        if binary:
-            raise InvalidRows(f"columns of bytes cannot be stored: {', '.join(binary)}")
 
         def completed() -> Iterator[pa.RecordBatch]:
             seen: set[str] = set()
             for batch in reader:
                 full = self._batch(batch)
-                _check_ids(cast("list[str]", full.column("id").to_pylist()), seen)
+                if has_ids:
+                    _check_ids(cast("list[str]", full.column("id").to_pylist()), seen)
                 yield full
 
+        has_ids = "id" in reader.schema.names
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
         return pa.RecordBatchReader.from_batches(self._batch(empty).schema, completed())
-
-    def _missing(self, row: dict[str, object]) -> dict[str, object]:
-        given = row.get("id")
-        moments = {name: self.now for name in _MOMENTS if row.get(name) is None}
-        return {**moments, "id": self.new_id() if given is None else str(given)}
 
     def _batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         columns = {name: _portable(name, batch.column(index)) for index, name in enumerate(batch.schema.names)}
@@ -109,19 +99,12 @@ class ExampleColumns:
 
 
 def _portable(name: str, array: pa.Array[Any]) -> pa.Array[Any]:
-    """Return objects of JSON-text columns, and maps, as JSON text (wire contract 4.5 and 4.6)."""
+    """Return objects of JSON-text columns as JSON text (wire contract 4.5 and 4.6)."""
     import pyarrow as pa
 
     from arize_async.wire.arrow import is_json_text_column, text_column
 
-    nested = pa.types.is_struct(array.type) and is_json_text_column(name)
-    return text_column(array) if nested or pa.types.is_map(array.type) else array
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return text_column(array) if pa.types.is_struct(array.type) and is_json_text_column(name) else array
 
 
 def _check_ids(ids: list[str], seen: set[str]) -> None:

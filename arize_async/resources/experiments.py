@@ -7,15 +7,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
+from attrs import evolve
 
 from arize_async.errors import ArizeError, InvalidInput, InvalidRows
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
-from arize_async.models.requests import AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
+from arize_async.models.requests import MAX_PAGE, AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
 from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.parts import PartWriter
 from arize_async.resources.run_columns import RunColumns, appended_rows
 from arize_async.responses.lists import ListExperimentsResponse
 from arize_async.responses.tables import ListExperimentRunsResponse
@@ -86,7 +88,8 @@ class ExperimentsResource(Resource):
             dataset: Id or name of the dataset that the runs belong to.
             space: Id or name of the space of a standalone experiment; beside ``dataset`` it is only where the
                 dataset's name is looked up.
-            experiment_runs: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            experiment_runs: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files or of
+                directories of them. Lazy frames, streams and files are read as they are sent.
             task_fields: Which columns hold the output and the example id.
             evaluator_columns: Which columns hold each evaluator's results.
             force_http: Use REST whatever the size.
@@ -157,23 +160,24 @@ class ExperimentsResource(Resource):
             filter: Condition such as ``eval.correct.score < 0.5 AND output contains 'Paris'``.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before. Keep ``filter`` the same.
-            all: Read all runs at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+            all: Read all runs at once: over Flight, or, with a filter, all pages over REST. ``limit`` and ``cursor``
+                have no meaning then. The runs stay Arrow data until somebody asks for objects.
 
         Returns:
             A page; iterate over it to walk through all that follow.
 
         Raises:
-            InvalidInput: ``filter`` together with ``all``.
             BadRequest: The filter is blank.
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
         """
-        if all and filter is not None:
-            raise InvalidInput("filter is not supported with all=True")
-        if all:
+        if all and filter is None:
             return await self._all_runs(await self.get(experiment=experiment, dataset=dataset, space=space))
-        body = check(SearchRuns, filter=filter, limit=limit, cursor=cursor)
+        most = {"limit": MAX_PAGE} if all else {"limit": limit, "cursor": cursor}
+        body = check(SearchRuns, filter=filter, **most)
         path = await self._path(paths.EXPERIMENT_RUNS_SEARCH, experiment, dataset, space)
+        if all:
+            return await self._search_all(ListExperimentRunsResponse, path, body)
         return await self._search(ListExperimentRunsResponse, path, body)
 
     async def append_runs(
@@ -190,25 +194,32 @@ class ExperimentsResource(Resource):
             experiment: Id or name; a name needs ``dataset`` or ``space``.
             dataset: Id or name of the dataset that the name is looked up in.
             space: Id or name of the space that the name, or the dataset's name, is looked up in.
-            experiment_runs: 1 to 1,000 runs, as objects, dicts or a data frame, with ``output`` and, in an experiment
-                on a dataset, ``example_id``; all other columns are kept.
+            experiment_runs: Runs in any form, or as objects, with ``output`` and, in an experiment on a dataset,
+                ``example_id``; all other columns are kept. More than 1,000, or more than ``max_http_payload_size_mb``
+                of JSON, are sent as several requests, one after the other.
 
         Returns:
             The experiment, and the ids of the new runs in the order of the input.
 
         Raises:
             InvalidRows: The rows cannot be sent, or have no ``output``.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the runs that were added.
             ApiError: The server refused.
         """
         source = await open_rows(appended_rows(experiment_runs))
-        check_rest(source, "split the rows")
         fields = ExperimentTaskFieldNames(
             output="output", example_id="example_id" if "example_id" in source.names else None
         )
-        rows = await off_loop(lambda: source.rows(RunColumns(source.names, fields)))
-        body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
+        columns = RunColumns(source.names, fields)
         path = await self._path(paths.EXPERIMENT_RUNS, experiment, dataset, space)
-        return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
+
+        async def append(rows: builtins.list[dict[str, object]]) -> ExperimentWithRunIds:
+            body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
+            return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
+
+        writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.run_ids)
+        last = await writer.send(source.parts(columns), append)
+        return evolve(last, run_ids=writer.ids)
 
     async def annotate_runs(
         self,

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from arize_async.errors import InvalidRows
+from arize_async.resources.row_list import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
     import pyarrow as pa
     import pyarrow.dataset as ds
+
+    Lazy = pl.LazyFrame | ds.Dataset | ds.Scanner
+else:
+    Lazy = object
 
 FilePath = str | os.PathLike[str]
 
@@ -23,15 +31,30 @@ class ArrowStream(Protocol):
         ...
 
 
-Rows = Sequence[Mapping[str, object]] | ArrowStream | FilePath | Sequence[FilePath]
-"""A list of dicts, a data frame, or the path or paths of Parquet, Arrow or Feather files or of directories of them."""
+class ArrowArray(Protocol):
+    """One batch of rows with the Arrow PyCapsule interface."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Export the batch as an Arrow array of structs."""
+        ...
+
+
+Rows = Sequence[Mapping[str, object]] | ArrowStream | ArrowArray | Lazy | FilePath | Sequence[FilePath]
+"""A list of dicts, a data frame, or the path or paths of Parquet, Arrow or Feather files or of directories of them.
+
+Streams, lazy frames and files are read as they are sent, so that they need not fit into memory.
+"""
 
 
 class Conversion(Protocol):
     """What is done to rows before they are sent; the same for dicts and for Arrow data."""
 
-    def rows(self, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    def rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Convert dicts."""
+        ...
+
+    def row_reader(self, rows: Sequence[Mapping[str, object]], names: list[str]) -> pa.RecordBatchReader:
+        """Convert dicts into Arrow data."""
         ...
 
     def reader(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
@@ -40,7 +63,7 @@ class Conversion(Protocol):
 
 
 class Source(Protocol):
-    """Rows in one of their forms."""
+    """Rows in one of their forms; they can be read once, and again only when they fit one REST request."""
 
     @property
     def in_files(self) -> bool:
@@ -52,12 +75,18 @@ class Source(Protocol):
         """The columns."""
         ...
 
-    def count(self) -> int:
-        """Return the number of rows."""
+    @property
+    def fits_rest(self) -> bool:
+        """Whether REST takes so many rows in one request."""
         ...
 
-    def rows(self, conversion: Conversion | None = None) -> list[dict[str, object]]:
-        """Return the converted rows as dicts."""
+    @property
+    def size(self) -> str:
+        """How many rows, in words."""
+        ...
+
+    def parts(self, conversion: Conversion | None = None) -> Iterator[list[dict[str, Any]]]:
+        """Yield the converted rows as dicts, at most 1,000 at a time."""
         ...
 
     def reader(self, conversion: Conversion) -> pa.RecordBatchReader:
@@ -65,139 +94,38 @@ class Source(Protocol):
         ...
 
 
-class RowList:
-    """Rows given as dicts."""
-
-    in_files: bool = False
-
-    def __init__(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Copy the dicts at their top level."""
-        self._rows = [dict(row) for row in rows]
-
-    @property
-    def names(self) -> list[str]:
-        """The keys in the order of their first appearance."""
-        return list(dict.fromkeys(name for row in self._rows for name in row))
-
-    def count(self) -> int:
-        """Return the number of rows."""
-        return len(self._rows)
-
-    def rows(self, conversion: Conversion | None = None) -> list[dict[str, object]]:
-        """Return the converted rows."""
-        return conversion.rows(self._rows) if conversion else self._rows
-
-    def reader(self, conversion: Conversion) -> pa.RecordBatchReader:
-        """Return the converted rows as Arrow data.
-
-        Raises:
-            InvalidRows: A column mixes types that Arrow cannot hold together.
-        """
-        from arize_async.wire.arrow import table_from_rows
-
-        try:
-            return table_from_rows(conversion.rows(self._rows)).to_reader()
-        except ValueError as error:
-            raise InvalidRows(str(error)) from error
-
-
-class RowTable:
-    """Rows given as a data frame."""
-
-    in_files: bool = False
-
-    def __init__(self, table: pa.Table) -> None:
-        """Hold the frame as an Arrow table."""
-        self._table = table
-
-    @property
-    def names(self) -> list[str]:
-        """The columns."""
-        return self._table.column_names
-
-    def count(self) -> int:
-        """Return the number of rows."""
-        return self._table.num_rows
-
-    def rows(self, conversion: Conversion | None = None) -> list[dict[str, object]]:
-        """Return the converted rows as dicts."""
-        from arize_async.wire.arrow import rows_from_batch
-
-        reader = self._table.to_reader()
-        return [
-            row for batch in (conversion.reader(reader) if conversion else reader) for row in rows_from_batch(batch)
-        ]
-
-    def reader(self, conversion: Conversion) -> pa.RecordBatchReader:
-        """Return the converted rows."""
-        return conversion.reader(self._table.to_reader())
-
-
-class RowFiles:
-    """Rows in files, read batch by batch."""
-
-    in_files: bool = True
-
-    def __init__(self, dataset: ds.Dataset) -> None:
-        """Hold the opened files."""
-        self._dataset = dataset
-
-    @property
-    def names(self) -> list[str]:
-        """The columns."""
-        return self._dataset.schema.names
-
-    def count(self) -> int:
-        """Return the number of rows."""
-        return self._dataset.count_rows()
-
-    def rows(self, conversion: Conversion | None = None) -> list[dict[str, object]]:
-        """Return the converted rows as dicts, all in memory."""
-        return RowTable(self._dataset.to_table()).rows(conversion)
-
-    def reader(self, conversion: Conversion) -> pa.RecordBatchReader:
-        """Return the converted rows, read as they are taken."""
-        return conversion.reader(self._dataset.scanner().to_reader())
-
-
 def load(rows: Rows) -> Source:
-    """Recognise what was given as rows; reads files' headers, and blocks meanwhile.
+    """Recognise what was given as rows; reads the first of them, and blocks meanwhile.
 
     Raises:
         InvalidRows: Nothing of what can be read, mixed forms, or no rows at all.
     """
     source = _load(rows)
-    if not source.count():
+    if source.size == "0":
         raise InvalidRows("there are no rows")
+    if not source.names:
+        raise InvalidRows("the rows have no columns")
     return source
 
 
 def _load(rows: Rows) -> Source:
     if isinstance(rows, (str, os.PathLike)):
         return _load_files([rows])
-    if hasattr(rows, "__arrow_c_stream__"):
-        return _load_frame(cast("ArrowStream", rows))
     if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
         return RowList(cast("Sequence[Mapping[str, object]]", rows))
     if isinstance(rows, Sequence) and all(isinstance(row, (str, os.PathLike)) for row in rows):
         return _load_files(cast("Sequence[FilePath]", rows))
+    from arize_async.resources.frames import is_frame, open_frame
+
+    if is_frame(rows):
+        return open_frame(rows)
     kinds = sorted({type(row).__name__ for row in rows}) if isinstance(rows, Sequence) else [type(rows).__name__]
     raise InvalidRows(f"expected a list of dicts, a data frame, or paths of files; got {', '.join(kinds)}")
 
 
-def _load_frame(frame: ArrowStream) -> Source:
-    from arize_async.resources.frames import rows_of_pandas, table_of_frame
+def _load_files(paths: Sequence[FilePath]) -> Source:
+    if not all(os.fspath(path) for path in paths):
+        raise InvalidRows("a path is empty; '.' is the current directory")
+    from arize_async.resources.files import open_files
 
-    try:
-        return RowTable(table_of_frame(frame))
-    except InvalidRows:
-        rows = rows_of_pandas(frame)
-        if rows is None:
-            raise
-        return RowList(rows)
-
-
-def _load_files(paths: Sequence[FilePath]) -> RowFiles:
-    from arize_async.resources.frames import dataset_of_files
-
-    return RowFiles(dataset_of_files(paths))
+    return open_files(paths)

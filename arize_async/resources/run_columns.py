@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from attrs import frozen
-
 from arize_async.errors import InvalidRows
 from arize_async.models.run import ExperimentRunInput
-from arize_async.wire.text import output_text
+from arize_async.resources.columns import Column, text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,15 +15,6 @@ if TYPE_CHECKING:
     from arize_async.models.evaluation import EvaluationResultFieldNames
     from arize_async.models.run import ExperimentTaskFieldNames
     from arize_async.resources.rows import Rows
-
-
-@frozen
-class _Column:
-    """Where a column comes from, and whether it becomes text: always, where it is not flat, or never."""
-
-    target: str
-    source: str
-    text: str = "never"
 
 
 class RunColumns:
@@ -53,7 +42,7 @@ class RunColumns:
             raise InvalidRows(f"columns not found: {', '.join(missing)}; the rows have: {', '.join(names)}")
         moved = {column.source for column in mapped}
         targets = {column.target: column for column in mapped}
-        staying = [targets.get(name) or _Column(name, name) for name in names if name in targets or name not in moved]
+        staying = [targets.get(name) or Column(name, name) for name in names if name in targets or name not in moved]
         self._columns = [*staying, *(column for column in mapped if column.target not in names)]
 
     @property
@@ -67,6 +56,13 @@ class RunColumns:
             {column.target: _convert(row.get(column.source), column.text) for column in self._columns} for row in rows
         ]
 
+    def row_reader(self, rows: Sequence[Mapping[str, object]], names: list[str]) -> pa.RecordBatchReader:
+        """Convert dicts into Arrow data; a key that a row does not have becomes null."""
+        del names
+        from arize_async.resources.cells import reader_of_rows
+
+        return self._with_example_ids(reader_of_rows(rows, self._columns))
+
     def reader(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
         """Convert Arrow data batch by batch."""
         import pyarrow as pa
@@ -76,7 +72,22 @@ class RunColumns:
                 yield self._batch(batch)
 
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
-        return pa.RecordBatchReader.from_batches(self._batch(empty).schema, converted())
+        return self._with_example_ids(pa.RecordBatchReader.from_batches(self._batch(empty).schema, converted()))
+
+    def _with_example_ids(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        """Stop at the first row without an example id, where there have to be any."""
+        import pyarrow as pa
+
+        def checked() -> Iterator[pa.RecordBatch]:
+            count = 0
+            for batch in reader:
+                ids = batch.column("example_id")
+                if ids.null_count:
+                    raise InvalidRows(f"row {count + ids.is_null().index(True).as_py()} has no 'example_id'")
+                yield batch
+                count += batch.num_rows
+
+        return pa.RecordBatchReader.from_batches(reader.schema, checked()) if self.has_example_ids else reader
 
     def _batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
@@ -85,25 +96,25 @@ class RunColumns:
         return pa.RecordBatch.from_arrays(arrays, [column.target for column in self._columns])
 
 
-def _task_columns(fields: ExperimentTaskFieldNames) -> Iterator[_Column]:
+def _task_columns(fields: ExperimentTaskFieldNames) -> Iterator[Column]:
     if fields.example_id is not None:
-        yield _Column("example_id", fields.example_id, "always")
-    yield _Column("output", fields.output, "always")
+        yield Column("example_id", fields.example_id, "always")
+    yield Column("output", fields.output, "always")
 
 
-def _evaluation_columns(evaluators: Mapping[str, EvaluationResultFieldNames]) -> Iterator[_Column]:
+def _evaluation_columns(evaluators: Mapping[str, EvaluationResultFieldNames]) -> Iterator[Column]:
     for name, fields in evaluators.items():
         for part in ("score", "label", "explanation"):
             source = getattr(fields, part)
             if source is not None:
-                yield _Column(f"eval.{name}.{part}", source)
+                yield Column(f"eval.{name}.{part}", source)
         for key, source in (fields.metadata or {}).items():
-            yield _Column(f"eval.{name}.metadata.{key}", source or key, "nested")
+            yield Column(f"eval.{name}.metadata.{key}", source or key, "nested")
 
 
 def _convert(value: object, text: str) -> object:
     if text == "always" or (text == "nested" and not isinstance(value, (str, bool, int, float, type(None)))):
-        return output_text(value)
+        return text_of(value)
     return value
 
 

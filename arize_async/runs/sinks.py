@@ -10,7 +10,8 @@ from attrs import frozen
 
 from arize_async.errors import ArizeError, Conflict, NotFound
 from arize_async.models.run import ExperimentTaskFieldNames
-from arize_async.runs.upload import request_parts, upload_rows, upload_table
+from arize_async.resources.parts import request_parts
+from arize_async.runs.upload import upload_rows, upload_table
 
 if TYPE_CHECKING:
     import polars as pl

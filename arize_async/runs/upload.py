@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from arize_async.models.rules import MAX_ROWS
 from arize_async.results.frame import FAILED
 from arize_async.wire.arrow import is_text
-from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import polars as pl
 
@@ -34,17 +32,3 @@ def upload_rows(frame: pl.DataFrame) -> list[Mapping[str, object]]:
         if row["output"] is None:
             row["output"] = "" if row["execution_status"] == FAILED else NULL_OUTPUT
     return [*rows]
-
-
-def request_parts(rows: Sequence[Mapping[str, object]], max_bytes: float) -> list[list[Mapping[str, object]]]:
-    """Split rows into requests of at most 1,000 rows and so many bytes; a row that is larger goes alone."""
-    parts: list[list[Mapping[str, object]]] = [[]]
-    size = 0
-    for row in rows:
-        width = len(json_bytes(row)) + 1
-        if parts[-1] and (len(parts[-1]) == MAX_ROWS or size + width > max_bytes):
-            parts.append([])
-            size = 0
-        parts[-1].append(row)
-        size += width
-    return parts

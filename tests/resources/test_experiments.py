@@ -278,8 +278,20 @@ async def test_runs_are_exported(client: ArizeClient, dataset: Dataset, tmp_path
     assert not (tmp_path / "gone.parquet").exists()
 
 
-async def test_a_frame_that_arrow_cannot_hold_is_refused(client: ArizeClient, dataset: Dataset) -> None:
-    """A column of mixed types is named, when the rows are too many for REST."""
-    mixed = pd.DataFrame({"example_id": ["e"] * 1001, "output": ["o"] * 1001, "odd": [1, "two", *[3] * 999]})
-    with pytest.raises(InvalidRows, match="'odd'"):
-        await client.experiments.create(name="e", dataset=dataset.id, experiment_runs=mixed, task_fields=FIELDS)
+@pytest.mark.parametrize("count", [3, 1003])
+@pytest.mark.parametrize("kind", ["dicts", "pandas"])
+async def test_columns_of_mixed_types_are_kept(client: ArizeClient, dataset: Dataset, kind: str, count: int) -> None:
+    """REST keeps each value; over Flight, and wherever all runs are read at once, they are text, JSON where not text."""
+    data = [{"example_id": "e", "output": "o", "odd": [1, "two", {"b": [3]}][n % 3]} for n in range(count)]
+    experiment = await client.experiments.create(
+        name="e",
+        dataset=dataset.id,
+        experiment_runs=pd.DataFrame(data) if kind == "pandas" else data,
+        task_fields=FIELDS,
+    )
+    page = await client.experiments.list_runs(experiment=experiment.id, limit=3)
+    everything = await client.experiments.list_runs(experiment=experiment.id, all=True)
+    texts = ["1", "two", '{"b":[3]}']
+    assert [run.additional_properties["odd"] for run in everything.experiment_runs[:3]] == texts
+    kept = [run.additional_properties["odd"] for run in page.experiment_runs]
+    assert kept == ([1, "two", {"b": [3]}] if count <= 1000 else texts)

@@ -68,7 +68,6 @@ CASES: dict[str, Case] = {
             "dataset_id": DATASET,
             "experiment_runs": [
                 {
-                    "why": [1, 2],
                     "model": "m",
                     "example_id": "e1",
                     "output": '{"a":1}',
@@ -321,8 +320,6 @@ async def test_an_operation_is_one_request(listener: Any, name: str) -> None:
 REFUSED: dict[str, Callable[[ArizeClient], Awaitable[object]]] = {
     "limit": lambda c: c.experiments.list(limit=101),
     "limit of runs": lambda c: c.experiments.list_runs(experiment=EXPERIMENT, limit=501),
-    "filter with all": lambda c: c.experiments.list_runs(experiment=EXPERIMENT, filter="a = 1", all=True),
-    "filter of examples with all": lambda c: c.datasets.list_examples(dataset=DATASET, filter="a = 1", all=True),
     "nowhere": lambda c: c.experiments.create(name="e", experiment_runs=RUNS, task_fields=FIELDS),
     "name with quote": lambda c: c.experiments.create(name='"', space=SPACE, experiment_runs=RUNS, task_fields=FIELDS),
     "missing column": lambda c: c.experiments.create(
@@ -345,9 +342,6 @@ REFUSED: dict[str, Callable[[ArizeClient], Awaitable[object]]] = {
     "standalone and too many": lambda c: c.experiments.create(
         name="e", space=SPACE, experiment_runs=[{"o": "x"}] * 1001, task_fields=ExperimentTaskFieldNames("o")
     ),
-    "appended too many": lambda c: c.experiments.append_runs(
-        experiment=EXPERIMENT, experiment_runs=[{"output": "x"}] * 1001
-    ),
     "appended without output": lambda c: c.experiments.append_runs(
         experiment=EXPERIMENT, experiment_runs=[{"example_id": "e"}]
     ),
@@ -358,6 +352,11 @@ REFUSED: dict[str, Callable[[ArizeClient], Awaitable[object]]] = {
     "annotation with a typing error": lambda c: c.experiments.annotate_runs(
         experiment=EXPERIMENT, annotations=[{"record_id": "r", "values": [{"name": "q", "socre": 1}]}]
     ),
+    "empty path": lambda c: c.datasets.create(name="d", space=SPACE, examples=""),
+    "bytes in a row": lambda c: c.datasets.create(name="d", space=SPACE, examples=[{"raw": b"x"}]),
+    "a key that is no text": lambda c: c.datasets.create(name="d", space=SPACE, examples=[{1: "x"}]),  # type: ignore[dict-item]
+    "rows without columns": lambda c: c.datasets.create(name="d", space=SPACE, examples=[{}] * 1001),
+    "no ids to delete": lambda c: c.datasets.delete_examples(dataset=DATASET, dataset_version_id="v", examples=[]),
     "examples without id": lambda c: c.datasets.update_examples(dataset=DATASET, examples=[{"q": 1}]),
     "an example twice": lambda c: c.datasets.delete_examples(
         dataset=DATASET, dataset_version_id="v", examples=["x", "x"]
