@@ -28,6 +28,7 @@
     │       ├── UnprocessableEntity (ValueError) 422
     │       ├── RateLimited                      429
     │       └── ServerError                      5xx
+    ├── IncompleteWrite                          a part of many rows was written; carries how many
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
@@ -49,6 +50,7 @@ from arize_async.errors import (
     ConnectionFailed,
     EmptyDataset,
     Forbidden,
+    IncompleteWrite,
     InvalidDefaultHeadersError,
     InvalidEvaluator,
     InvalidInput,
@@ -82,6 +84,7 @@ __all__ = [
     "ConnectionFailed",
     "EmptyDataset",
     "Forbidden",
+    "IncompleteWrite",
     "InvalidDefaultHeadersError",
     "InvalidEvaluator",
     "InvalidInput",

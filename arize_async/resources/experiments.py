@@ -18,7 +18,7 @@ from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
 from arize_async.resources.parts import PartWriter
-from arize_async.resources.run_columns import RunColumns, appended_rows
+from arize_async.resources.run_columns import RunColumns, appended_rows, with_example_ids
 from arize_async.responses.lists import ListExperimentsResponse
 from arize_async.responses.tables import ListExperimentRunsResponse
 from arize_async.wire import paths
@@ -306,7 +306,7 @@ class ExperimentsResource(Resource):
 
     async def _create_over_flight(self, name: str, dataset_id: str, source: Source, columns: RunColumns) -> Experiment:
         dataset = await self._get(Dataset, paths.fill(paths.DATASET, dataset_id=dataset_id))
-        reader = await off_loop(lambda: source.reader(columns))
+        reader = await off_loop(lambda: with_example_ids(source.reader(columns)))
         place = {"space_id": dataset.space_id, "dataset_id": dataset_id, "name": name}
         announced = await self._flight.init_experiment(**place)
         try:

@@ -61,7 +61,7 @@ class RunColumns:
         del names
         from arize_async.resources.cells import reader_of_rows
 
-        return self._with_example_ids(reader_of_rows(rows, self._columns))
+        return reader_of_rows(rows, self._columns)
 
     def reader(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
         """Convert Arrow data batch by batch."""
@@ -72,28 +72,29 @@ class RunColumns:
                 yield self._batch(batch)
 
         empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
-        return self._with_example_ids(pa.RecordBatchReader.from_batches(self._batch(empty).schema, converted()))
-
-    def _with_example_ids(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-        """Stop at the first row without an example id, where there have to be any."""
-        import pyarrow as pa
-
-        def checked() -> Iterator[pa.RecordBatch]:
-            count = 0
-            for batch in reader:
-                ids = batch.column("example_id")
-                if ids.null_count:
-                    raise InvalidRows(f"row {count + ids.is_null().index(True).as_py()} has no 'example_id'")
-                yield batch
-                count += batch.num_rows
-
-        return pa.RecordBatchReader.from_batches(reader.schema, checked()) if self.has_example_ids else reader
+        return pa.RecordBatchReader.from_batches(self._batch(empty).schema, converted())
 
     def _batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
 
         arrays = [_convert_array(batch.column(column.source), column.text) for column in self._columns]
         return pa.RecordBatch.from_arrays(arrays, [column.target for column in self._columns])
+
+
+def with_example_ids(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """Return the same runs, ending in an InvalidRows at the first one without an example id."""
+    import pyarrow as pa
+
+    def checked() -> Iterator[pa.RecordBatch]:
+        count = 0
+        for batch in reader:
+            missing = batch.column("example_id").is_null()
+            if missing.true_count:
+                raise InvalidRows(f"row {count + missing.index(pa.scalar(value=True)).as_py()} has no 'example_id'")
+            yield batch
+            count += batch.num_rows
+
+    return pa.RecordBatchReader.from_batches(reader.schema, checked())
 
 
 def _task_columns(fields: ExperimentTaskFieldNames) -> Iterator[Column]:

@@ -313,7 +313,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             dataset: Id or name of the dataset that the runs belong to.
             space: Id or name of the space of a standalone experiment; beside ``dataset`` it is only where the
                 dataset's name is looked up.
-            experiment_runs: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            experiment_runs: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files or of
+                directories of them. Lazy frames, streams and files are read as they are sent.
             task_fields: Which columns hold the output and the example id.
             evaluator_columns: Which columns hold each evaluator's results.
             force_http: Use REST whatever the size.
@@ -383,13 +384,13 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             filter: Condition such as ``eval.correct.score < 0.5 AND output contains 'Paris'``.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before. Keep ``filter`` the same.
-            all: Read all runs at once over Flight; ``limit`` and ``cursor`` have no meaning then.
+            all: Read all runs at once: over Flight, or, with a filter, all pages over REST. ``limit`` and ``cursor``
+                have no meaning then. The runs stay Arrow data until somebody asks for objects.
 
         Returns:
             A page; iterate over it to walk through all that follow.
 
         Raises:
-            InvalidInput: ``filter`` together with ``all``.
             BadRequest: The filter is blank.
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
@@ -419,14 +420,16 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             experiment: Id or name; a name needs ``dataset`` or ``space``.
             dataset: Id or name of the dataset that the name is looked up in.
             space: Id or name of the space that the name, or the dataset's name, is looked up in.
-            experiment_runs: 1 to 1,000 runs, as objects, dicts or a data frame, with ``output`` and, in an experiment
-                on a dataset, ``example_id``; all other columns are kept.
+            experiment_runs: Runs in any form, or as objects, with ``output`` and, in an experiment on a dataset,
+                ``example_id``; all other columns are kept. More than 1,000, or more than ``max_http_payload_size_mb``
+                of JSON, are sent as several requests, one after the other.
 
         Returns:
             The experiment, and the ids of the new runs in the order of the input.
 
         Raises:
             InvalidRows: The rows cannot be sent, or have no ``output``.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the runs that were added.
             ApiError: The server refused.
         """
         return self._portal.call(

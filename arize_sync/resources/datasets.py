@@ -53,7 +53,8 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         Args:
             name: Unique in the space.
             space: Id or name.
-            examples: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files.
+            examples: A list of dicts, any data frame, or paths of Parquet, Arrow or Feather files or of directories
+                of them. Lazy frames, streams and files are read as they are sent.
             force_http: Use REST whatever the size.
 
         Returns:
@@ -127,14 +128,14 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             filter: Condition such as ``year < 1900``; a blank one counts as none.
             limit: Items a page, 1 to 500.
             cursor: Where to go on; ``pagination.next_cursor`` of the page before.
-            all: Read all examples at once, from the cache or over Flight; ``limit`` and ``cursor`` have no meaning
-                then.
+            all: Read all examples at once, from the cache or over Flight; with a filter, all pages over REST. ``limit``
+                and ``cursor`` have no meaning then. The examples stay Arrow data until somebody asks for objects.
 
         Returns:
             A page; iterate over it to walk through all that follow.
 
         Raises:
-            InvalidInput: ``filter`` together with ``all``.
+            UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
         """
         return self._portal.call(
@@ -157,13 +158,15 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of a version; by default the latest.
-            examples: 1 to 1,000 rows without ``id``, ``created_at`` and ``updated_at``.
+            examples: Rows in any form, without ``id``, ``created_at`` and ``updated_at``. More than 1,000, or more than
+                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
 
         Returns:
             The dataset, and the ids of the new examples in the order of the input.
 
         Raises:
             InvalidRows: The rows cannot be sent.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the new examples.
             ApiError: The server refused.
         """
         return self._portal.call(
@@ -189,7 +192,8 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of a version; by default the latest.
-            examples: 1 to 1,000 rows, each with its ``id``.
+            examples: Rows in any form, each with its ``id``. More than 1,000, or more than
+                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
             new_version: Name of a new version that gets the change; by default it happens in place.
 
         Returns:
@@ -197,6 +201,8 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
 
         Raises:
             InvalidRows: The rows cannot be sent, or one has no ``id``.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the examples that were
+                changed. Doing it again is safe, except that ``new_version`` is there already.
             ApiError: The server refused.
         """
         return self._portal.call(
@@ -217,13 +223,14 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             dataset: Id or name.
             space: Id or name of the space that a name is looked up in; by default all readable ones.
             dataset_version_id: Id of the version.
-            examples: 1 to 1,000 ids, each once.
+            examples: Ids, each once. More than 1,000 are sent as several requests, one after the other.
 
         Returns:
             Which examples were deleted, and whether nothing is left to do.
 
         Raises:
-            InvalidInput: No id, too many, or one twice.
+            InvalidInput: No id, or one twice.
+            IncompleteWrite: A request failed after others had succeeded; it has the ids of the deleted examples.
             ApiError: The server refused.
         """
         return self._portal.call(

@@ -281,7 +281,7 @@ async def test_runs_are_exported(client: ArizeClient, dataset: Dataset, tmp_path
 @pytest.mark.parametrize("count", [3, 1003])
 @pytest.mark.parametrize("kind", ["dicts", "pandas"])
 async def test_columns_of_mixed_types_are_kept(client: ArizeClient, dataset: Dataset, kind: str, count: int) -> None:
-    """REST keeps each value; over Flight, and wherever all runs are read at once, they are text, JSON where not text."""
+    """REST keeps each value; over Flight, and where all runs are read at once, they are text, JSON where not text."""
     data = [{"example_id": "e", "output": "o", "odd": [1, "two", {"b": [3]}][n % 3]} for n in range(count)]
     experiment = await client.experiments.create(
         name="e",
@@ -295,3 +295,12 @@ async def test_columns_of_mixed_types_are_kept(client: ArizeClient, dataset: Dat
     assert [run.additional_properties["odd"] for run in everything.experiment_runs[:3]] == texts
     kept = [run.additional_properties["odd"] for run in page.experiment_runs]
     assert kept == ([1, "two", {"b": [3]}] if count <= 1000 else texts)
+
+
+@pytest.mark.parametrize("count", [1, 15_000])
+async def test_a_run_without_an_example_is_named(client: ArizeClient, dataset: Dataset, count: int) -> None:
+    """Over REST and over Flight, wherever it stands; nothing is left behind."""
+    frame = pl.DataFrame({"example_id": [*["e"] * (count - 1), None], "output": ["o"] * count})
+    with pytest.raises(InvalidRows, match=f"row {count - 1} has no 'example_id'"):
+        await client.experiments.create(name="e", dataset=dataset.id, experiment_runs=frame, task_fields=FIELDS)
+    assert [found.name async for found in await client.experiments.list()] == []
