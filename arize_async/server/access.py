@@ -7,6 +7,8 @@ import ipaddress
 
 from attrs import frozen
 
+from arize_async.server.address import is_everywhere
+
 
 @frozen(repr=False)
 class Guard:
@@ -42,13 +44,7 @@ class Guard:
             address = ipaddress.ip_address(name)
         except ValueError:
             return False
-        return address.is_loopback or self._listens_everywhere()
-
-    def _listens_everywhere(self) -> bool:
-        try:
-            return ipaddress.ip_address(self.host).is_unspecified
-        except ValueError:
-            return False
+        return address.is_loopback or is_everywhere(self.host)
 
 
 def _host_name(header: str) -> str:

@@ -16,6 +16,7 @@ from attrs import frozen
 from arize_async.errors import ServerFailed
 from arize_async.server import calls
 from arize_async.server.access import Guard
+from arize_async.server.address import in_url
 from arize_async.server.flight.closing import close_flight
 from arize_async.server.flight.server import FlightServer
 from arize_async.server.flight.spool import remove_left_over
@@ -159,19 +160,20 @@ class Running:
 
 
 def _probe(place: Place) -> None:
-    # gRPC says on standard error, and not in its exception, why it cannot listen
+    # gRPC says on standard error, and not in its exception, why it cannot listen; and Arrow keeps a server that failed
     ports = place.ports
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     for argument, port in (("port", ports.rest), ("flight_port", ports.flight), ("otlp_port", ports.otlp)):
-        if port:
-            family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-            try:
-                socket.create_server((place.host, port), family=family).close()
-            except OSError:
-                raise _in_use(place.host, port, argument) from None
+        try:
+            socket.create_server((place.host, port), family=family).close()
+        except (OSError, UnicodeError):
+            raise _in_use(place.host, port, argument) from None
 
 
 def _in_use(host: str, port: int, argument: str) -> ServerFailed:
+    if not port:
+        return ServerFailed(f"cannot listen on {host!r}: it is no address of this machine")
     return ServerFailed(
-        f"cannot listen on {host}:{port}: the port is in use or the address is not this machine's;"
+        f"cannot listen on {in_url(host)}:{port}: the port is in use or the address is not this machine's;"
         f" pass another {argument}, or 0 for a free one"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from arize_async.errors import ServerFailed
+from arize_async.server.address import from_here, in_url, is_loopback
 from arize_async.server.keys import is_key, load_key, new_key, prepare_directory
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from arize_async.server.options import ClientOptions
 
 MEMORY = ":memory:"
+_logger = logging.getLogger("arize_async.server")
 
 
 class LocalServer:
@@ -27,7 +30,8 @@ class LocalServer:
 
     Args:
         path: The directory of the data; None means ``$ARIZE_DIRECTORY/local``, ``":memory:"`` keeps nothing.
-        host: The address to listen on.
+        host: The address to listen on. On one that other machines reach, whoever can read along on the network gets the
+            key and the data: nothing is encrypted.
         port: Port of REST and OTLP/HTTP; 0 picks a free one.
         flight_port: Port of Flight; 0 picks a free one.
         otlp_port: Port of OTLP/gRPC; 0 picks a free one.
@@ -86,7 +90,7 @@ class LocalServer:
             ServerFailed: The server is not running.
         """
         self._require_running()
-        return f"http://{_in_url(self._reachable)}:{self._ports[0]}"
+        return f"http://{in_url(from_here(self._host))}:{self._ports[0]}"
 
     @property
     def api_key(self) -> str:
@@ -107,7 +111,7 @@ class LocalServer:
         """
         self._require_running()
         rest, flight, otlp = self._ports
-        host = _in_url(self._reachable)
+        host = in_url(from_here(self._host))
         return {
             "api_key": self._key,
             "api_scheme": "http",
@@ -143,6 +147,8 @@ class LocalServer:
     async def _start(self) -> None:
         if self._given_key is not None and not is_key(self._given_key):
             raise ServerFailed("api_key is not text that fits an HTTP header")
+        if not self._host.strip():
+            raise ServerFailed("host is empty; name the address to listen on, such as 127.0.0.1")
         app = await asyncio.to_thread(_load_app)
         key = await asyncio.to_thread(_prepare, self._directory, self._given_key)
         running = app.Running(app.Place(self._directory, self._host, app.Ports(*self._wanted)), key)
@@ -150,11 +156,8 @@ class LocalServer:
         self._key = key
         self._ports = (ports.rest, ports.flight, ports.otlp)
         self._running = running
-
-    @property
-    def _reachable(self) -> str:
-        """A host that a client on this machine can connect to."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
+        if not is_loopback(self._host):
+            _logger.warning("other machines can reach this server: it listens on %s, without encryption", self._host)
 
     def _require_running(self) -> None:
         if self._running is None:
@@ -185,7 +188,3 @@ def _load_app() -> ModuleType:
             f"the embedded server needs the package {error.name!r}: pip install 'arize-async[local]'"
         ) from error
     return app
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FILE = "api_key"
+_logger = logging.getLogger("arize_async.server")
 
 
 def new_key() -> str:
@@ -44,16 +47,21 @@ def is_key(key: str) -> bool:
 
 
 def prepare_directory(directory: Path) -> None:
-    """Make a directory that only its owner may enter.
+    """Make a directory that only its owner may enter; one that is there keeps its mode.
 
     Raises:
         ServerFailed: It cannot be made or is no directory.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        mode = directory.stat().st_mode
     except OSError as error:
         raise ServerFailed(f"{directory} cannot be used for data: {error.strerror}") from error
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _logger.warning(
+            "other users of this machine can enter %s and read the data in it, though not the key; chmod 700 bars them",
+            directory,
+        )
 
 
 def _make(file: Path) -> None:

@@ -194,6 +194,19 @@ async def test_directory_and_key_belong_to_the_user_alone(tmp_path: Path) -> Non
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
+async def test_a_directory_that_was_there_keeps_its_mode(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It may be anything of the user's; the key is private in it, and what is not is said."""
+    directory = tmp_path / "mine"
+    directory.mkdir()
+    for mode, warned in ((0o700, False), (0o750, True), (0o755, True)):
+        directory.chmod(mode)
+        caplog.clear()
+        async with LocalServer(directory):
+            assert stat.S_IMODE(directory.stat().st_mode) == mode
+            assert stat.S_IMODE((directory / "api_key").stat().st_mode) == 0o600
+        assert (f"other users of this machine can enter {directory}" in caplog.text) == warned
+
+
 async def test_the_default_directory_follows_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a path data is under ``$ARIZE_DIRECTORY/local``."""
     monkeypatch.setenv("ARIZE_DIRECTORY", str(tmp_path))

@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arize_async.models.rules import check_name
+from arize_async.server.address import in_url
 from arize_async.server.flight import calls, downloads, silence, uploads
 from arize_async.server.flight.errors import translated, unauthenticated
 from arize_async.server.patience import Patience
@@ -56,7 +57,6 @@ class FlightServer(flight.FlightServerBase):
             OSError: The port cannot be listened on.
         """
         self._store = store
-        address = f"[{host}]" if ":" in host else host
         cutter = silence.Cutter()
         self.patience = Patience(silence.BOUNDS, cutter)
         # in this order: refused calls are logged as well, and only those with the key are counted
@@ -66,7 +66,7 @@ class FlightServer(flight.FlightServerBase):
             silence.KEY: silence.Watching(self.patience),
         }
         try:
-            super().__init__(location=f"grpc+tcp://{address}:{port}", middleware=middleware)
+            super().__init__(location=f"grpc+tcp://{in_url(host)}:{port}", middleware=middleware)
         except BaseException:
             self.patience.close()
             raise

@@ -12,6 +12,7 @@ import grpc
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from arize_async.errors import ApiError, ServerFailed
+from arize_async.server.address import in_url
 from arize_async.server.calls import Call, log
 from arize_async.server.otlp.decode import decode_export
 from arize_async.server.patience import Bounds, Patience
@@ -66,7 +67,7 @@ class OtlpServer:
         self._server = grpc.server(self._threads, options=_OPTIONS)
         export = grpc.stream_unary_rpc_method_handler(self._export, response_serializer=_serialize)
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, {"Export": export}),))
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        address = f"{in_url(host)}:{port}"
         try:
             self.port = self._server.add_insecure_port(address)
         except RuntimeError:
