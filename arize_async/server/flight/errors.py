@@ -41,7 +41,7 @@ def translated(call: str) -> Generator[None]:
     except flight.FlightError:
         raise
     except ApiError as error:
-        extra = _extra(error.status, error.title, error.detail)
+        extra = _extra(error.status or 500, error.title, error.detail)
         raise flight.FlightServerError(error.detail, extra) from None
     except Exception:
         _logger.exception("Flight %s failed", call)

@@ -114,7 +114,7 @@ class OtlpServer:
         try:
             self._store.write_here(traces.add, space_id, decode_export(body))
         except ApiError as error:
-            return error.status, error.detail
+            return error.status or 500, error.detail
         except Exception:
             _logger.exception("OTLP Export failed")
             return 500, "the server failed; its log says why"

@@ -49,7 +49,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except ApiError as error:
-        return problem(request, error.status, error.detail)
+        return problem(request, error.status or 500, error.detail)
     except web.HTTPException as error:
         return _of_http(request, error)
     except TimeoutError:
