@@ -136,9 +136,9 @@ class AmbiguousName(ArizeError, LookupError):
             f"Multiple {resource_type}s named {name!r} found. Use an id instead of the name; it is one of: {ids}"
         )
 
-    def __reduce__(self) -> tuple[type[AmbiguousName], tuple[str, str, tuple[str, ...]]]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the constructor's arguments."""
-        return type(self), (self.resource_type, self.resource_name, self.matching_ids)
+        return type(self), (self.resource_type, self.resource_name, self.matching_ids), self.__dict__
 
 
 class RequestFailed(ArizeError):
@@ -191,7 +191,13 @@ class RequestFailed(ArizeError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by class and state: the constructor takes keywords."""
-        return type(self).__new__, (type(self), self.detail), self.__dict__
+        return _revived, (type(self), self.args), self.__dict__
+
+
+def _revived(kind: type[RequestFailed], args: tuple[object, ...]) -> RequestFailed:
+    error = kind.__new__(kind, *args)
+    error.args = args  # an OSError leaves them to the constructor, which is not called
+    return error
 
 
 class ConnectionFailed(RequestFailed, ConnectionError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -175,12 +176,14 @@ def _query_text(query: Mapping[str, object] | None) -> str:
 
 
 def _document(response: aiohttp.ClientResponse, content: bytes, expect: Collection[int], what: str) -> object | None:
-    if response.status >= 300:  # noqa: PLR2004 - redirects are not followed
+    if response.status >= HTTPStatus.MULTIPLE_CHOICES:  # redirects are not followed
         raise problem(response.status, response.headers, content, what)
     if response.status not in expect:
         wanted = " or ".join(str(status) for status in expect)
         raise _invalid(response, what, f"expected status {wanted}, got {response.status}")
     if not content:
+        if response.status != HTTPStatus.NO_CONTENT and response.headers.get("Content-Length", "0") != "0":
+            raise _invalid(response, what, "the answer cannot be decompressed")
         return None
     try:
         return parse_json(content)

@@ -31,6 +31,8 @@ def problem(status: int, headers: Mapping[str, str], body: bytes, request: str) 
     detail = _text(fields.get("detail")) or _text(fields.get("message")) or _outline(body, headers)
     request_id = _text(fields.get("request_id")) or headers.get("x-request-id")
     error = error_class(status)(detail, status=status, title=title, request=request, request_id=request_id)
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        error.advice = "The proxy asks for user and password: put them into proxy_url"
     if isinstance(error, (RateLimited, ServerError)):
         error.retry_after = retry_after(headers.get("Retry-After"))
     return error
@@ -76,7 +78,9 @@ def _phrase(status: int) -> str:
 def _outline(body: bytes, headers: Mapping[str, str]) -> str:
     """Say in one line what an answer without problem details is."""
     if "Location" in headers:
-        return f"the server redirects to {headers['Location']}; set api_scheme and api_host to where it is"
+        return (
+            f"the server redirects to {headers['Location'][:_MAX_DETAIL]}; set api_scheme and api_host to where it is"
+        )
     text = body[: 4 * _MAX_DETAIL].decode(errors="replace").strip()
     if not text:
         return "the answer has no body"

@@ -81,30 +81,33 @@ class Retrier:
             made += 1
             return await attempt()
 
-        def ends(state: tenacity.RetryCallState) -> bool:
-            late = self.timing.clock() + state.upcoming_sleep >= deadline
-            return late or state.attempt_number >= self.policy.attempts
-
-        retrying = tenacity.AsyncRetrying(
-            sleep=self.timing.sleep,
-            stop=ends,
-            wait=self._wait,
-            retry=tenacity.retry_if_exception(self._may_repeat),
-            reraise=True,
-        )
         try:
             async with asyncio.timeout(self.total):
-                return await retrying(counted)
+                return await self._retrying(deadline)(counted)
         except RequestFailed as error:
             error.attempts = made
-            error.advice = error.advice or self._doubt(error)
-            raise
+            error.advice = ". ".join(part for part in (error.advice, self._doubt(error)) if part)
+            # the frames below hold the error, which would hold them: a cycle that keeps the body alive
+            raise error.with_traceback(None) from error.__cause__
         except TimeoutError:
             late = RequestTimeout(
                 f"no answer from {self.host} within {self.total:g} s", request=self.request, attempts=made
             )
             late.advice = self._doubt(late)
             raise late from None
+
+    def _retrying(self, deadline: float) -> tenacity.AsyncRetrying:
+        def ends(state: tenacity.RetryCallState) -> bool:
+            late = self.timing.clock() + state.upcoming_sleep >= deadline
+            return late or state.attempt_number >= self.policy.attempts
+
+        return tenacity.AsyncRetrying(
+            sleep=self.timing.sleep,
+            stop=ends,
+            wait=self._wait,
+            retry=tenacity.retry_if_exception(self._may_repeat),
+            reraise=True,
+        )
 
     def _may_repeat(self, error: BaseException) -> bool:
         if isinstance(error, ConnectionFailed):

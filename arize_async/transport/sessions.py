@@ -6,6 +6,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -45,6 +46,7 @@ class Sessions:
         loop = asyncio.get_running_loop()
         lifetime = self._lifetimes.get(loop)
         if lifetime is None or lifetime.session.closed:
+            self._drop_orphans()
             generator = _opened(config)
             lifetime = _Lifetime(await anext(generator), generator)
             self._lifetimes[loop] = lifetime
@@ -58,6 +60,7 @@ class Sessions:
     async def aclose(self) -> None:
         """Close the session of the running loop, and hand the others to their own loops."""
         self._leave_to_parent()
+        self._drop_orphans()
         lifetimes = dict(self._lifetimes)
         self._lifetimes.clear()
         running = asyncio.get_running_loop()
@@ -66,6 +69,16 @@ class Sessions:
                 await lifetime.generator.aclose()
             elif loop.is_running():
                 asyncio.run_coroutine_threadsafe(lifetime.generator.aclose(), loop)
+
+    def _drop_orphans(self) -> None:
+        """Give up the sessions of loops that were closed without ending their asynchronous generators."""
+        for loop, lifetime in list(self._lifetimes.items()):
+            if loop.is_closed():
+                del self._lifetimes[loop]
+                closing = lifetime.session.close()
+                with suppress(StopIteration):  # nothing to wait for without a loop: it ends with the first step
+                    closing.send(None)
+                closing.close()
 
     def _leave_to_parent(self) -> None:
         """Forget in a forked child what its parent opened, without closing it.

@@ -104,7 +104,9 @@ def _exchange(error: Exception, peer: Peer) -> RequestFailed:
             return InvalidResponse(f"the answer of {peer.host} cannot be decompressed")
         return ConnectionFailed(f"{peer.host} broke off in the middle of its answer")
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return ConnectionFailed(f"{peer.host} hung up without an answer")
+        failure = ConnectionFailed(f"{peer.host} hung up without an answer")
+        failure.advice = "If it is a server with TLS, api_scheme has to be 'https'" if peer.url.scheme == "http" else ""
+        return failure
     return ConnectionFailed(f"the connection to {peer.host} broke: {_reason(error)}")
 
 

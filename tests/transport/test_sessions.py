@@ -6,6 +6,7 @@ import asyncio
 import gc
 import threading
 import warnings
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from arize_async.config import Config
+from arize_async.errors import ClientClosed
 from arize_async.transport.http import HttpTransport
 
 if TYPE_CHECKING:
@@ -61,6 +63,45 @@ def test_a_session_ends_with_its_loop(config: Config) -> None:
     transport = HttpTransport(config)
     ask(transport)
     assert repr(transport).endswith("[0 sessions]>")
+
+
+def test_a_loop_that_was_closed_roughly_leaves_nothing_behind(config: Config) -> None:
+    """Loops closed without shutting their generators down do not pile up with their sessions and sockets."""
+    transport = HttpTransport(config)
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+    for _ in range(3):
+        loop = asyncio.new_event_loop()
+        assert loop.run_until_complete(transport.request("GET", "/v2")) == {"hello": "/v2"}
+        loop.close()
+        loops.append(weakref.ref(loop))
+        del loop
+    assert repr(transport).endswith("[1 sessions]>")
+    asyncio.run(transport.aclose())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # Python warns of the sockets of such a loop, and closes them
+        gc.collect()
+    assert [loop() for loop in loops] == [None, None, None]
+
+
+def test_a_closed_transport_says_so_on_every_loop(config: Config) -> None:
+    """Closing on one loop is closing on all."""
+    transport = HttpTransport(config)
+    ask(transport)
+    asyncio.run(transport.aclose())
+    with pytest.raises(ClientClosed):
+        ask(transport)
+
+
+def test_many_tasks_use_a_fresh_transport_at_once(config: Config) -> None:
+    """All of them share the one session that the first opens."""
+    transport = HttpTransport(config)
+
+    async def many() -> None:
+        answers = await asyncio.gather(*(transport.request("GET", f"/{n}") for n in range(200)))
+        assert answers == [{"hello": f"/{n}"} for n in range(200)]
+        assert repr(transport).endswith("[1 sessions]>")
+
+    asyncio.run(many())
 
 
 def test_several_loops_at_once_do_not_disturb_each_other(config: Config) -> None:
