@@ -92,7 +92,7 @@ async def test_a_proxy_that_refuses_a_tunnel_is_told_apart(
         url = f"http://user:{SECRET}@127.0.0.1:{proxy.port}"
         config = Config.load(environ={}, **address, proxy_url=url, retry=RetryPolicy(attempts=3))
         transport = HttpTransport(config, timing=fake_time.timing)
-        with pytest.raises(ConnectionFailed, match=f"proxy 127.*{proxy.port}.*{refusal}.*{advice}") as caught:
+        with pytest.raises(ConnectionFailed, match=rf"proxy 127.*{proxy.port}.*{refusal}.*{advice}") as caught:
             await transport.request("POST", "/v2/x", body={})
         await transport.aclose()
     assert caught.value.attempts == len(proxy.heads) == attempts
