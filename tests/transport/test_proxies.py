@@ -103,7 +103,7 @@ async def test_a_proxy_that_wants_credentials_for_a_plain_request_says_so(tmp_pa
     """Its answer looks like one of the server; the error says whose it is."""
     async with target(tmp_path, encrypted=False) as (address, _), Proxy(credentials="a:b").running() as proxy:
         config = Config.load(environ={}, **address, proxy_url=f"http://127.0.0.1:{proxy.port}")
-        with pytest.raises(ApiError, match="407.*proxy_url") as caught:
+        with pytest.raises(ApiError, match=r"407.*proxy_url") as caught:
             await ask(config)
     assert caught.value.status == 407
 
