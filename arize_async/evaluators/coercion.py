@@ -12,7 +12,7 @@ from typing import SupportsFloat, cast
 import attrs
 
 from arize_async.models.evaluation import EvaluationResult
-from arize_async.wire.jsonable import jsonify
+from arize_async.models.jsonable import jsonify
 
 _KEYS = frozenset({"score", "label", "explanation", "metadata"})
 _PAIR, _TRIPLE = 2, 3

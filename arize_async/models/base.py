@@ -11,6 +11,9 @@ import attrs
 import orjson
 from attrs import field, frozen
 
+from arize_async.models.html import html_table
+from arize_async.models.json_text import json_bytes
+
 if TYPE_CHECKING:
     from attrs import Attribute
 
@@ -57,8 +60,19 @@ class Model:
         return {**fixed, **self.additional_properties}
 
     def to_json(self) -> str:
-        """Return JSON text: dates are RFC 3339, NaN and infinities are null."""
-        return orjson.dumps(self.to_dict(), default=str, option=JSON_OPTIONS).decode()
+        """Return JSON text of whatever is in it: dates are RFC 3339, NaN and infinities are null."""
+        return answer_text(self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """Show the same as ``repr`` as a table, in notebooks."""
+        fixed = {name: getattr(self, name) for name in attrs.fields_dict(type(self)) if name != "additional_properties"}
+        given = {name: value for name, value in fixed.items() if value is not None}
+        return html_table(type(self).__name__, ("", ""), [*given.items(), *self.additional_properties.items()])
+
+
+def answer_text(value: dict[str, object]) -> str:
+    """Return JSON text of an answer as a dict; a moment without a zone counts as UTC."""
+    return json_bytes(value, options=JSON_OPTIONS).decode()
 
 
 JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import attrs
 import polars as pl
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
-from arize_async.models.base import plain
+from arize_async.errors import InvalidInput
+from arize_async.models.unicode import valid_text
+from arize_async.responses.cells import table_cell
 from arize_async.wire.arrow import is_json_text_column, rows_from_batch
 from arize_async.wire.text import json_text, parse_nested
 
@@ -23,11 +24,16 @@ _BATCH_ROWS = 1000
 _ALWAYS_TEXT = frozenset({"output", "result"})
 
 
+def _check_exclude_none(_options: object, _attribute: object, value: object) -> None:
+    if value not in (True, False, "all", "any"):
+        raise InvalidInput(f"exclude_none is True, False, 'all' or 'any', got {value!r:.80}")
+
+
 @frozen(kw_only=True)
 class FrameOptions:
     """How a page becomes a frame; see ``Page.to_df``."""
 
-    exclude_none: bool | str = field(validator=validators.in_((True, False, "all", "any")))
+    exclude_none: bool | str = field(validator=_check_exclude_none)
     json_normalize: bool
     expand_field: str
     expand_prefix: str
@@ -37,7 +43,9 @@ def frame_of_items(items: Iterable[Model], options: FrameOptions) -> pl.DataFram
     """Build a frame with one row per item."""
     rows = [_row(item, options) for item in items]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return _without_nulls(pl.DataFrame([_series(name, [row.get(name) for row in rows]) for name in names]), options)
+    # by name: polars gives a column whose name is empty a name of its own otherwise
+    columns = {name: _series(name, [row.get(name) for row in rows]) for name in names}
+    return _without_nulls(pl.DataFrame(columns), options)
 
 
 def frame_of_table(table: pa.Table, options: FrameOptions, *, fixed: Sequence[str]) -> pl.DataFrame:
@@ -45,12 +53,15 @@ def frame_of_table(table: pa.Table, options: FrameOptions, *, fixed: Sequence[st
     if not table.num_rows:
         return pl.DataFrame()
     frame = cast("pl.DataFrame", pl.from_arrow(table))
-    own = [name for name in fixed if name in frame.columns]
     others = [name for name in frame.columns if name not in fixed]
+    taken = {options.expand_prefix + name for name in others}
+    own = [name for name in fixed if name in frame.columns and name not in taken]
     frame = frame.select(*map(_moment, frame.select(own)), pl.col(others).name.prefix(options.expand_prefix))
     while options.json_normalize and (nested := [n for n, kind in frame.schema.items() if isinstance(kind, pl.Struct)]):
         for name in nested:
-            frame = frame.with_columns(pl.col(name).name.prefix_fields(f"{name}.")).unnest(name)
+            fields = [f"{name}.{part.name}" for part in cast("pl.Struct", frame.schema[name]).fields]
+            apart = frame.drop(fields, strict=False).with_columns(pl.col(name).name.prefix_fields(f"{name}."))
+            frame = apart.unnest(name)
     return _without_nulls(frame, options)
 
 
@@ -87,7 +98,8 @@ def _row(item: Model, options: FrameOptions) -> dict[str, object]:
         row[options.expand_field] = expanded
     if "annotations" in row:
         row |= _annotation_columns(cast("list[Annotation] | None", row.pop("annotations")))
-    return _normalized(row) if options.json_normalize else row
+    cells = {valid_text(str(name)): table_cell(value) for name, value in row.items()}
+    return _normalized(cells) if options.json_normalize else cells
 
 
 def _annotation_columns(annotations: list[Annotation] | None) -> dict[str, object]:
@@ -102,8 +114,7 @@ def _annotation_columns(annotations: list[Annotation] | None) -> dict[str, objec
 
 def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
     flat: dict[str, object] = {}
-    for name, given in row.items():
-        value = attrs.asdict(cast("Any", given)) if attrs.has(type(given)) else given
+    for name, value in row.items():
         flat |= (
             _normalized(cast("dict[str, object]", value), f"{prefix}{name}.")
             if isinstance(value, dict) and value
@@ -112,9 +123,8 @@ def _normalized(row: dict[str, object], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _series(name: str, values: list[object]) -> pl.Series:
+def _series(name: str, cells: list[object]) -> pl.Series:
     """Build a column; values of types that no column holds together become text, JSON where they are not text."""
-    cells = [plain(value) for value in values]
     # polars takes the fields of an object column from its first object and drops those of the others
     is_nested = any(isinstance(cell, (dict, list)) for cell in cells)
     for build in (_as_arrow_does,) if is_nested else (_strictly, _as_arrow_does):
@@ -141,4 +151,4 @@ def _without_nulls(frame: pl.DataFrame, options: FrameOptions) -> pl.DataFrame:
     if options.exclude_none is False:
         return frame
     bound = 1 if options.exclude_none == "any" else max(frame.height, 1)
-    return frame.select([column for column in frame.get_columns() if column.null_count() < bound])
+    return frame.drop([column.name for column in frame.get_columns() if column.null_count() >= bound])

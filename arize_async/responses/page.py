@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
-import orjson
-
 from arize_async.errors import InvalidResponse
-from arize_async.models.base import JSON_OPTIONS, Model
+from arize_async.models.base import Model, answer_text
+from arize_async.models.html import MOST_ROWS, html_table
 from arize_async.models.page import PaginationMetadata
 from arize_async.wire.codec import decode
 
@@ -148,8 +148,8 @@ class Page(Generic[T]):
         }
 
     def to_json(self) -> str:
-        """Return JSON text: dates are RFC 3339, NaN and infinities are null."""
-        return orjson.dumps(self.to_dict(), default=str, option=JSON_OPTIONS).decode()
+        """Return JSON text of whatever is in it: dates are RFC 3339, NaN and infinities are null."""
+        return answer_text(self.to_dict())
 
     def to_df(
         self,
@@ -188,6 +188,12 @@ class Page(Generic[T]):
         """Show what this page holds and whether more follows."""
         more = ", more follow" if self.pagination.has_more else ""
         return f"<{type(self).__name__} [{self.count_items()} {self.items_name}{more}]>"
+
+    def _repr_html_(self) -> str:
+        """Show the first items as a table, in notebooks."""
+        rows = [item.to_dict() for item in islice(self.iter_items(), MOST_ROWS + 1)]
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        return html_table(repr(self), names, ([row.get(name) for name in names] for row in rows))
 
 
 class _Trail:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Self
+
+from arize_async.models.html import MOST_ROWS, html_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,6 +48,11 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         experiment = self.experiment
         name = None if experiment is None else experiment.name
         return f"<ExperimentResult experiment={name!r} [{self.frame.height} runs, {self.failures.height} failures]>"
+
+    def _repr_html_(self) -> str:
+        """Show the summary and the first runs, in notebooks."""
+        runs = html_table(repr(self), self.frame.columns, self.frame.head(MOST_ROWS + 1).rows())
+        return f"{runs}<pre>{escape(str(self.summary))}</pre>"
 
     @property
     def experiment(self) -> E_co:

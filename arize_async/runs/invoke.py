@@ -10,10 +10,10 @@ from attrs import frozen
 from arize_async.evaluators.coercion import coerce
 from arize_async.executors.call import Call, Outcome
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
+from arize_async.models.jsonable import jsonify, safe_repr
 from arize_async.tracing import spans
 from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import Usage
-from arize_async.wire.jsonable import jsonify, safe_repr
 from arize_async.wire.text import copied, json_text
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import Link, Span, SpanContext, Status, StatusCode, TraceFlags
 
+from arize_async.models.jsonable import safe_str
 from arize_async.models.unicode import valid_text
-from arize_async.wire.jsonable import safe_str
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

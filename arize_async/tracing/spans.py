@@ -8,9 +8,9 @@ from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferen
 from opentelemetry import context as otel_context
 from opentelemetry.trace import Status, StatusCode, format_trace_id, set_span_in_context
 
+from arize_async.models.jsonable import jsonify, safe_str
 from arize_async.models.unicode import valid_text
 from arize_async.tracing.globally import visible_to_libraries
-from arize_async.wire.jsonable import jsonify, safe_str
 from arize_async.wire.text import json_text, output_text
 
 if TYPE_CHECKING:

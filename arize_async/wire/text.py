@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import cast
 
 import orjson
 
-from arize_async.wire.jsonable import jsonify
+from arize_async.models.json_text import json_bytes, json_text
+from arize_async.models.jsonable import jsonify
 
-_PLAIN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+__all__ = ["copied", "json_bytes", "json_text", "jsonify", "output_text", "parse_nested"]
+
 _NESTED = frozenset({dict, list})
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
 
 
 def output_text(value: object) -> str | None:
@@ -23,33 +22,6 @@ def output_text(value: object) -> str | None:
     """
     data = jsonify(value)
     return data if data is None or isinstance(data, str) else json_text(data)
-
-
-def json_text(value: object) -> str:
-    """Return compact JSON text of any value.
-
-    A NaN or an infinity inside becomes null; on its own it is written as Python's ``json`` does.
-
-    >>> json_text({"n": 2**70, "nan": float("nan")}), json_text(float("inf"))
-    ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
-    """
-    try:  # what orjson would write in ways of its own goes through `jsonify`
-        if not isinstance(value, float):
-            return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
-    except (TypeError, ValueError):
-        pass
-    data = jsonify(value)
-    if isinstance(data, float) and not math.isfinite(data):
-        return json.dumps(data)
-    return _dumps(data)
-
-
-def json_bytes(value: object) -> bytes:
-    """Return a JSON body; NaN and infinities become null."""
-    try:
-        return orjson.dumps(value, default=jsonify, option=_OPTIONS)
-    except (TypeError, ValueError):
-        return _dumps(jsonify(value)).encode()
 
 
 def parse_nested(cell: object) -> object:
@@ -73,21 +45,4 @@ def copied(value: object) -> object:
         return {key: copied(item) if type(item) in _NESTED else item for key, item in items}
     if isinstance(value, list):
         return [copied(item) for item in cast("list[object]", value)]
-    return value
-
-
-def _dumps(data: object) -> str:
-    try:
-        return orjson.dumps(data, option=_OPTIONS).decode()
-    except (TypeError, ValueError):  # integers beyond 64 bits, or nesting beyond what orjson takes
-        return json.dumps(_finite(data), separators=(",", ":"), ensure_ascii=False)
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in cast("dict[str, object]", value).items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in cast("list[object]", value)]
     return value

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arize_async.wire.jsonable import jsonify, safe_repr, safe_str
+from arize_async.models.jsonable import jsonify, safe_repr, safe_str
 from arize_async.wire.text import copied, json_bytes, output_text, parse_nested
 
 
