@@ -20,7 +20,8 @@ class LocalServer(Owner[AsyncLocalServer]):
 
     Args:
         path: The directory of the data; None means ``$ARIZE_DIRECTORY/local``, ``":memory:"`` keeps nothing.
-        host: The address to listen on.
+        host: The address to listen on. On one that other machines reach, whoever can read along on the network gets the
+            key and the data: nothing is encrypted.
         port: Port of REST and OTLP/HTTP; 0 picks a free one.
         flight_port: Port of Flight; 0 picks a free one.
         otlp_port: Port of OTLP/gRPC; 0 picks a free one.
