@@ -97,6 +97,16 @@ def distinct_ids(most: int) -> Rule:
     return Rule({**counted.schema, "uniqueItems": True}, check, counted.item)
 
 
+def not_blank(most: int) -> Rule:
+    """Make the rule for a name with anything in it that can be seen."""
+
+    def check(value: str) -> None:
+        if not re.search(VISIBLE, value) or len(value) > most:
+            raise ValueError(f"a name has 1 to {most} characters that are not all blank, got {len(value)}")
+
+    return Rule({"minLength": 1, "maxLength": most, "pattern": VISIBLE}, check)
+
+
 def check_name(name: object) -> None:
     """Refuse names of experiments that the platform refuses.
 
@@ -111,11 +121,6 @@ def check_name(name: object) -> None:
         raise InvalidInput(f"a name is valid Unicode, got {name!r}")
 
 
-def _check_not_blank(value: str) -> None:
-    if not re.search(VISIBLE, value) or len(value) > MAX_NAME:
-        raise ValueError(f"a name has 1 to {MAX_NAME} characters that are not all blank, got {len(value)}")
-
-
 def _bounds(what: str, least: int, most: int | None) -> dict[str, object]:
     lower: dict[str, object] = {f"min{what}": least} if least else {}
     return lower if most is None else {**lower, f"max{what}": most}
@@ -127,7 +132,7 @@ def _span(least: int, most: int | None) -> str:
     return f"{least} to {most}" if least else f"at most {most}"
 
 
-NOT_BLANK = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": VISIBLE}, _check_not_blank)
+NOT_BLANK = not_blank(MAX_NAME)
 """A name with anything in it that can be seen."""
 
 NAME = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": f"^{_PLAIN}{_PLAIN_VISIBLE}{_PLAIN}$"}, check_name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeVar, cast, get_origin
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 import cattrs
@@ -166,6 +167,29 @@ def _strict_list(kind: type) -> Callable[[object, type], list[object]]:
     return structure
 
 
+def _is_tagged(kind: object) -> bool:
+    """Tell a union of values that are told apart by their ``type``."""
+    members = get_args(kind)
+    return get_origin(kind) in (Union, UnionType) and all(
+        isinstance(member, type) and attrs.has(member) and "type" in attrs.fields_dict(member) for member in members
+    )
+
+
+def _tagged_structure(kind: object) -> Callable[[object, object], object]:
+    """Structure the member of a union whose ``type`` is the one that is given."""
+    members: dict[str, type[Any]] = {
+        get_args(attrs.fields_dict(attrs.resolve_types(member))["type"].type)[0]: member for member in get_args(kind)
+    }
+
+    def structure(value: object, _: object) -> object:
+        found = _object(value, kind).get("type")
+        if not isinstance(found, str) or found not in members:
+            raise ValueError(f"expected an object whose type is one of {', '.join(members)}, got {found!r:.40}")
+        return converter.structure(value, members[found])
+
+    return structure
+
+
 def _is_subclass_of(base: type) -> Callable[[object], bool]:
     return lambda kind: isinstance(kind, type) and issubclass(kind, base)
 
@@ -181,4 +205,5 @@ converter.register_structure_hook_func(lambda kind: kind is object, lambda value
 converter.register_structure_hook_func(lambda kind: kind in (Mapping[str, object], dict[str, object]), _object)
 converter.register_structure_hook_factory(_is_subclass_of(Model), _open_structure)
 converter.register_structure_hook_factory(_is_subclass_of(Request), _closed_structure)
+converter.register_structure_hook_factory(_is_tagged, _tagged_structure)
 converter.register_structure_hook_factory(lambda kind: get_origin(kind) is list, _strict_list)

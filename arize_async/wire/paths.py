@@ -18,9 +18,13 @@ DATASET_EXAMPLES_ANNOTATE = "/v2/datasets/{dataset_id}/examples/annotate"
 DATASET_TAGS = "/v2/datasets/{dataset_id}/tags"
 SPACES = "/v2/spaces"
 SPACE = "/v2/spaces/{space_id}"
+SPACE_USERS = "/v2/spaces/{space_id}/users"
+SPACE_USER = "/v2/spaces/{space_id}/users/{user_id}"
 ANNOTATION_CONFIGS = "/v2/annotation-configs"
 ANNOTATION_CONFIG = "/v2/annotation-configs/{annotation_config_id}"
 ANNOTATION_CONFIG_TAGS = "/v2/annotation-configs/{annotation_config_id}/tags"
+TAGS = "/v2/tags"
+TAG = "/v2/tags/{tag_id}"
 
 
 def fill(template: str, **ids: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 import sys
 import tempfile
@@ -66,7 +67,7 @@ class Seeds:
         """Use a session with the key."""
         self._session = session
         self.found: dict[str, list[str]] = {"filters": _FILTERS, "annotations": ["quality", "verdict", "note"]}
-        self.found |= {"labels": ["good", "bad"], "cursors": [""], "doomed": []}
+        self.found |= {"labels": ["good", "bad"], "cursors": [""]}
 
     async def make(self) -> None:
         """Make one of everything that stays, and some that may be deleted."""
@@ -83,6 +84,8 @@ class Seeds:
         runs = (await self._get(f"/v2/experiments/{experiment['id']}/runs"))["experiment_runs"]
         self.found["records"] = [item["id"] for item in (*examples, *runs)]
         await self._add_cursors()
+        self.found["tags"] = [await self._tag(space, f"tag {number}") for number in range(3)]
+        self.found["users"] = [await self._user(space, number) for number in range(8)]
         await self._add_doomed(space)
 
     async def _add_cursors(self) -> None:
@@ -92,16 +95,22 @@ class Seeds:
             self.found["cursors"].append(page["pagination"]["next_cursor"])
 
     async def _add_doomed(self, space: str) -> None:
-        for number in range(4):
-            made = [
-                await self._post("/v2/spaces", name=f"space {number}"),
-                await self._post("/v2/datasets", name=f"d{number}", space_id=space, examples=self._examples()),
-                await self._post(
-                    "/v2/experiments", name=f"e{number}", space_id=space, experiment_runs=[{"output": "o"}]
-                ),
-            ]
-            self.found["doomed"] += [item["id"] for item in made]
-            self.found["doomed"].append(await self._config(space, f"config {number}"))
+        """Make what may be deleted, some of each kind: nothing else needs it."""
+        runs = [{"output": "o"}]
+        for number in range(6):
+            made = {
+                "spaces": (await self._post("/v2/spaces", name=f"space {number}"))["id"],
+                "datasets": (
+                    await self._post("/v2/datasets", name=f"d{number}", space_id=space, examples=self._examples())
+                )["id"],
+                "experiments": (
+                    await self._post("/v2/experiments", name=f"e{number}", space_id=space, experiment_runs=runs)
+                )["id"],
+                "configs": await self._config(space, f"config {number}"),
+                "tags": await self._tag(space, f"doomed {number}"),
+            }
+            for kind, doomed in made.items():
+                self.found.setdefault(f"doomed_{kind}", []).append(doomed)
 
     async def _config(self, space: str, name: str) -> str:
         kinds: dict[str, dict[str, Any]] = {
@@ -113,6 +122,16 @@ class Seeds:
         }
         kind = kinds.get(name, {"annotation_config_type": "FREEFORM"})
         return (await self._post("/v2/annotation-configs", name=name, space_id=space, **kind))["id"]
+
+    async def _tag(self, space: str, name: str) -> str:
+        return (await self._post("/v2/tags", name=name, space_id=space))["id"]
+
+    async def _user(self, space: str, number: int) -> str:
+        user = base64.b64encode(f"User:{number}:AbCd".encode()).decode()
+        body = {"user_id": user, "role": {"type": "PREDEFINED", "name": "MEMBER"}}
+        async with self._session.post(f"/v2/spaces/{space}/users", json=body) as response:
+            assert response.status == 200, await response.text()
+        return user
 
     @staticmethod
     def _examples() -> list[dict[str, Any]]:

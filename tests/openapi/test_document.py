@@ -100,6 +100,13 @@ def test_operations_can_be_told_apart(document: dict[str, Any]) -> None:
         ("DELETE", "/v2/datasets/{dataset_id}/examples", "200 400 401 403 404 422 429 503"),
         ("DELETE", "/v2/spaces/{space_id}", "204 400 401 403 404 429"),
         ("DELETE", "/v2/annotation-configs/{annotation_config_id}", "204 400 401 403 404 409 429"),
+        ("POST", "/v2/spaces/{space_id}/users", "200 400 401 403 404 422 429"),
+        ("DELETE", "/v2/spaces/{space_id}/users/{user_id}", "204 400 401 403 404 429"),
+        ("POST", "/v2/tags", "201 400 401 403 404 409 422 429"),
+        ("PATCH", "/v2/tags/{tag_id}", "200 400 401 403 404 409 422 429"),
+        ("DELETE", "/v2/tags/{tag_id}", "204 400 401 403 404 429"),
+        ("GET", "/v2/experiments/{experiment_id}/tags", "200 400 401 404 429"),
+        ("POST", "/v2/datasets/{dataset_id}/tags", "200 400 401 403 404 422 429"),
     ],
 )
 def test_statuses_are_those_of_the_protocol(document: dict[str, Any], method: str, path: str, statuses: str) -> None:

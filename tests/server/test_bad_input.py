@@ -31,6 +31,7 @@ async def everything(rest: Any) -> dict[str, Any]:
     """Return all that REST lists."""
     found = {name: await rest.walk(f"/v2/{name}", name) for name in ("spaces", "datasets", "experiments")}
     found["configs"] = await rest.walk(CONFIGS, "annotation_configs")
+    found["tags"] = await rest.walk("/v2/tags", "tags")
     for kind, rows, name in (("datasets", "examples", "examples"), ("experiments", "runs", "experiment_runs")):
         for item in found[kind]:
             found[item["id"]] = await rest.walk(f"/v2/{kind}/{item['id']}/{rows}", name)
@@ -62,6 +63,8 @@ def ids(space: str, dataset: str, experiment: str, config: str) -> dict[str, str
 async def test_wrong_types_and_unknown_properties(rest: Any, ids: dict[str, str]) -> None:
     """Status 400 with the path of what is wrong, for every body."""
     dataset, experiment = f"/v2/datasets/{ids['datasets']}", f"/v2/experiments/{ids['experiments']}"
+    tag = (await rest("POST", "/v2/tags", json={"name": "t", "space_id": ids["spaces"]})).body["id"]
+    role = {"type": "PREDEFINED", "name": "MEMBER"}
     good: list[tuple[str, str, dict[str, Any]]] = [
         ("POST", "/v2/spaces", {"name": "n"}),
         ("POST", "/v2/datasets", {"name": "n", "space_id": ids["spaces"], "examples": [{"a": 1}]}),
@@ -72,6 +75,10 @@ async def test_wrong_types_and_unknown_properties(rest: Any, ids: dict[str, str]
         ("POST", f"{dataset}/examples/search", {"limit": 5}),
         ("POST", f"{dataset}/examples/annotate", {"annotations": [{"record_id": "r", "values": [{"name": "n"}]}]}),
         ("POST", f"{dataset}/tags", {"tag_ids": ["t"]}),
+        ("DELETE", f"{dataset}/tags", {"tag_ids": ["t"]}),
+        ("POST", "/v2/tags", {"name": "n", "space_id": ids["spaces"], "color": "RED", "description": "d"}),
+        ("PATCH", f"/v2/tags/{tag}", {"name": "n", "color": "RED", "description": "d"}),
+        ("POST", f"/v2/spaces/{ids['spaces']}/users", {"user_id": "VXNlcjox", "role": role}),
         ("POST", "/v2/experiments", {"name": "n", "space_id": ids["spaces"], "experiment_runs": [{"output": "o"}]}),
         ("POST", f"{experiment}/runs", {"experiment_runs": [{"example_id": "e", "output": "o"}]}),
         ("POST", f"{experiment}/runs/search", {"limit": 5}),

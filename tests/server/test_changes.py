@@ -1,4 +1,4 @@
-"""Operations that change what is there: datasets, examples, spaces, annotation configs, tags."""
+"""Operations that change what is there: datasets, examples, spaces, annotation configs."""
 
 from __future__ import annotations
 
@@ -190,21 +190,3 @@ async def test_annotation_configs_are_changed(rest: Any, space: str) -> None:
     labels = {"annotation_config_type": "CATEGORICAL", "values": [{"label": "z", "score": 1}, {"label": "y"}]}
     answer = await rest("PATCH", f"/v2/annotation-configs/{ids[1]}", json=labels)
     assert [value["label"] for value in answer.body["values"]] == ["z", "y"]
-
-
-async def test_no_resource_has_tags(rest: Any, space: str, dataset: str, experiment: str) -> None:
-    """Nothing can make a tag, so lists are empty and every tag is unknown."""
-    body = {"name": "note", "annotation_config_type": "FREEFORM", "space_id": space}
-    config = (await rest("POST", "/v2/annotation-configs", json=body)).body["id"]
-    for path in (
-        f"/v2/datasets/{dataset}/tags",
-        f"/v2/experiments/{experiment}/tags",
-        f"/v2/annotation-configs/{config}/tags",
-    ):
-        assert (await rest("GET", path)).body == {"tags": [], "pagination": {"has_more": False}}
-        assert (await rest("POST", path, json={"tag_ids": ["x"]})).status == 422
-        assert (await rest("POST", path, json={"tag_ids": []})).status == 400
-    removed = await rest("DELETE", f"/v2/datasets/{dataset}/tags", json={"tag_ids": ["x"]})
-    assert removed.body == {"completed": True, "deleted": [], "not_deleted": ["x"]}
-    for kind in ("datasets", "experiments", "annotation-configs"):
-        assert (await rest("GET", f"/v2/{kind}/nope/tags")).status == 404

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REST = "/v2/"
 _PARAMETER = re.compile(r"{(\w+)}")
 _DESCRIPTION = (
-    "Spaces, datasets, experiments and annotation configs. Every request needs the key; every refusal is a problem"
+    "Spaces, datasets, experiments, annotation configs, tags. Every request needs the key; every refusal is a problem"
     " (RFC 9457). Beyond the statuses of an operation, 403 answers a Host header that names another server, 408 and 413"
     " a body that is too slow or too large, 500 a failure, and 503 a server that shuts down."
 )

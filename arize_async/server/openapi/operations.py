@@ -10,6 +10,7 @@ from arize_async.models.annotation_config import AnnotationConfig
 from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
 from arize_async.models.example import DatasetExample
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
+from arize_async.models.membership import SpaceMembership
 from arize_async.models.requests import (
     AnnotateRecords,
     AppendRuns,
@@ -22,20 +23,21 @@ from arize_async.models.requests import (
 )
 from arize_async.models.run import ExperimentRun
 from arize_async.models.space import Space
-from arize_async.models.tag import DeleteTagsResponse, Tag
+from arize_async.models.tag import RemoveTagsResponse, Tag
+from arize_async.server.rest.member_requests import AddSpaceUser
 from arize_async.server.rest.requests import (
     CreateCategorical,
     CreateContinuous,
     CreateFreeform,
     CreateSpace,
     DeleteExamples,
-    TagIds,
     UpdateCategorical,
     UpdateContinuous,
     UpdateExamples,
     UpdateFreeform,
     UpdateSpace,
 )
+from arize_async.server.rest.tag_requests import CreateTag, TagIds, UpdateTag
 from arize_async.wire import paths
 
 _READ = (400, 401, 404, 429)
@@ -97,9 +99,7 @@ _EXPERIMENTS = {
     ),
     ("POST", paths.EXPERIMENT_RUNS): Operation("runs_append", _CHANGE, 201, ExperimentWithRunIds, body=AppendRuns),
     ("POST", paths.EXPERIMENT_RUNS_ANNOTATE): Operation("runs_annotate", _CHANGE, 202, body=AnnotateRecords),
-    ("GET", paths.EXPERIMENT_TAGS): Operation(
-        "experiments_tags_list", _READ, answer=Tag, items="tags", query=_page(100)
-    ),
+    ("GET", paths.EXPERIMENT_TAGS): Operation("experiments_tags_list", _READ, answer=Tag, items="tags"),
     ("POST", paths.EXPERIMENT_TAGS): Operation("experiments_tags_add", _CHANGE, answer=Tag, items="tags", body=TagIds),
 }
 
@@ -127,9 +127,9 @@ _DATASETS = {
         "examples_delete", (*_CHANGE, 503), answer=DeleteDatasetExamplesResponse, body=DeleteExamples
     ),
     ("POST", paths.DATASET_EXAMPLES_ANNOTATE): Operation("examples_annotate", _CHANGE, 202, body=AnnotateRecords),
-    ("GET", paths.DATASET_TAGS): Operation("datasets_tags_list", _READ, answer=Tag, items="tags", query=_page(100)),
+    ("GET", paths.DATASET_TAGS): Operation("datasets_tags_list", _READ, answer=Tag, items="tags"),
     ("POST", paths.DATASET_TAGS): Operation("datasets_tags_add", _CHANGE, answer=Tag, items="tags", body=TagIds),
-    ("DELETE", paths.DATASET_TAGS): Operation("datasets_tags_remove", _CHANGE, answer=DeleteTagsResponse, body=TagIds),
+    ("DELETE", paths.DATASET_TAGS): Operation("datasets_tags_remove", _CHANGE, answer=RemoveTagsResponse, body=TagIds),
 }
 
 _SPACES = {
@@ -140,6 +140,8 @@ _SPACES = {
     ("GET", paths.SPACE): Operation("spaces_get", _READ, answer=Space),
     ("PATCH", paths.SPACE): Operation("spaces_update", _NAME, answer=Space, body=UpdateSpace),
     ("DELETE", paths.SPACE): Operation("spaces_delete", _DELETE, 204),
+    ("POST", paths.SPACE_USERS): Operation("spaces_users_add", _CHANGE, answer=SpaceMembership, body=AddSpaceUser),
+    ("DELETE", paths.SPACE_USER): Operation("spaces_users_remove", _DELETE, 204),
 }
 
 _CONFIGS = {
@@ -158,13 +160,20 @@ _CONFIGS = {
         "annotation_configs_update", _NAME, answer=AnnotationConfig, body=_UPDATE_CONFIG
     ),
     ("DELETE", paths.ANNOTATION_CONFIG): Operation("annotation_configs_delete", (400, 401, 403, 404, 409, 429), 204),
-    ("GET", paths.ANNOTATION_CONFIG_TAGS): Operation(
-        "annotation_configs_tags_list", _READ, answer=Tag, items="tags", query=_page(100)
-    ),
+    ("GET", paths.ANNOTATION_CONFIG_TAGS): Operation("annotation_configs_tags_list", _READ, answer=Tag, items="tags"),
     ("POST", paths.ANNOTATION_CONFIG_TAGS): Operation(
         "annotation_configs_tags_add", _CHANGE, answer=Tag, items="tags", body=TagIds
     ),
 }
 
-OPERATIONS = {**_EXPERIMENTS, **_DATASETS, **_SPACES, **_CONFIGS}
+_TAGS = {
+    ("GET", paths.TAGS): Operation(
+        "tags_list", _LIST, answer=Tag, items="tags", query=_page(100, "space_id", "space_name", "name")
+    ),
+    ("POST", paths.TAGS): Operation("tags_create", _NAME, 201, Tag, body=CreateTag),
+    ("PATCH", paths.TAG): Operation("tags_update", _NAME, answer=Tag, body=UpdateTag),
+    ("DELETE", paths.TAG): Operation("tags_delete", _DELETE, 204),
+}
+
+OPERATIONS = {**_EXPERIMENTS, **_DATASETS, **_SPACES, **_CONFIGS, **_TAGS}
 """Operations by method and path."""

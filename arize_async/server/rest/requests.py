@@ -73,13 +73,6 @@ class DeleteExamples(Request):
 
 
 @frozen(kw_only=True)
-class TagIds(Request):
-    """Body of the operations on tags."""
-
-    tag_ids: list[str] = field(validator=entries(1, 100))
-
-
-@frozen(kw_only=True)
 class _CreateConfig(Request):
     name: str = field(validator=NAME)
     space_id: str

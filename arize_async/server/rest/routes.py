@@ -12,7 +12,9 @@ from arize_async.server.rest.examples import ExampleHandlers
 from arize_async.server.rest.exchange import BODY_LIMIT
 from arize_async.server.rest.experiments import ExperimentHandlers
 from arize_async.server.rest.guard import guarding
+from arize_async.server.rest.members import MemberHandlers
 from arize_async.server.rest.problems import problems
+from arize_async.server.rest.resource_tags import ResourceTagHandlers
 from arize_async.server.rest.runs import RunHandlers
 from arize_async.server.rest.spaces import SpaceHandlers
 from arize_async.server.rest.tags import TagHandlers
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
 
 _HANDLERS = (
     SpaceHandlers,
+    MemberHandlers,
     DatasetHandlers,
     ExampleHandlers,
     ExperimentHandlers,
     RunHandlers,
     AnnotationConfigHandlers,
     TagHandlers,
+    ResourceTagHandlers,
 )
 
 

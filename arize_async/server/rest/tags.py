@@ -1,6 +1,6 @@
-"""Tags of experiments, datasets and annotation configs.
+"""``/v2/tags``: the tags of spaces.
 
-The protocol has no operation here that makes a tag, so a resource of this server has none, and every tag id is unknown.
+The list is an addition of this server: without it a tag could not be found again.
 """
 
 from __future__ import annotations
@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from arize_async.models.tag import DeleteTagsResponse
-from arize_async.server.rest.exchange import answer, answer_page, page_request, read_body
-from arize_async.server.rest.requests import TagIds
-from arize_async.server.storage import annotation_configs, datasets, experiments
-from arize_async.server.storage.refusals import unprocessable
+from arize_async.server.rest.exchange import answer, answer_page, decoded, nothing, page_request, read_body
+from arize_async.server.rest.tag_requests import CreateTag, UpdateTag
+from arize_async.server.storage import tags
+from arize_async.server.storage.refusals import malformed
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from arize_async.server.storage.store import Store
-    from arize_async.server.storage.transaction import Transaction
-
-_FINDERS: Mapping[str, Callable[[Transaction, str], object]] = {
-    "annotation_config_id": annotation_configs.get,
-    "dataset_id": datasets.get,
-    "experiment_id": experiments.get,
-}
 
 
 class TagHandlers:
@@ -39,33 +31,35 @@ class TagHandlers:
     def routes(self) -> Iterable[web.RouteDef]:
         """Return the routes."""
         return (
-            web.get(paths.EXPERIMENT_TAGS, self.list),
-            web.post(paths.EXPERIMENT_TAGS, self.add),
-            web.get(paths.DATASET_TAGS, self.list),
-            web.post(paths.DATASET_TAGS, self.add),
-            web.delete(paths.DATASET_TAGS, self.remove),
-            web.get(paths.ANNOTATION_CONFIG_TAGS, self.list),
-            web.post(paths.ANNOTATION_CONFIG_TAGS, self.add),
+            web.get(paths.TAGS, self.list),
+            web.post(paths.TAGS, self.create),
+            web.patch(paths.TAG, self.update),
+            web.delete(paths.TAG, self.delete),
         )
 
     async def list(self, request: web.Request) -> web.Response:
-        """List the tags of a resource: none."""
-        page_request(request, 100)
-        await self._require_resource(request)
-        return answer_page("tags", [], None)
+        """List tags."""
+        names = {name: request.query.get(name) for name in ("space_id", "space_name", "name")}
+        page = await self._store.read(tags.page, page_request(request, 100), **names)
+        return answer_page("tags", [found.tag for found in page.items], page.next_cursor)
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Refuse tags, because none is known."""
-        body = await read_body(request, TagIds)
-        await self._require_resource(request)
-        raise unprocessable(f"no tag {body.tag_ids[0]!r} in the space")
+    async def create(self, request: web.Request) -> web.Response:
+        """Make a tag."""
+        body = await read_body(request, CreateTag)
+        made = await self._store.write(tags.create, body.space_id, body.name, body.description, body.color)
+        return answer(made.tag, 201)
 
-    async def remove(self, request: web.Request) -> web.Response:
-        """Remove tags: none was there."""
-        body = await read_body(request, TagIds)
-        await self._require_resource(request)
-        return answer(DeleteTagsResponse(completed=True, deleted=[], not_deleted=body.tag_ids))
+    async def update(self, request: web.Request) -> web.Response:
+        """Change a tag; a field that is null is cleared, one that is absent stays."""
+        given = await read_body(request, dict[str, object])
+        body = decoded(UpdateTag, given)
+        if not given or given.get("name", "") is None:
+            raise malformed("give at least one of name, description and color; name cannot be null")
+        changes = {name: getattr(body, name) for name in given}
+        changed = await self._store.write(tags.update, request.match_info["tag_id"], changes)
+        return answer(changed.tag)
 
-    async def _require_resource(self, request: web.Request) -> None:
-        ((kind, resource_id),) = request.match_info.items()
-        await self._store.read(_FINDERS[kind], resource_id)
+    async def delete(self, request: web.Request) -> web.Response:
+        """Delete a tag, and take it from everything that has it."""
+        await self._store.write(tags.delete, request.match_info["tag_id"])
+        return nothing()

@@ -120,8 +120,11 @@ def delete(transaction: Transaction, config_id: str) -> None:
     Raises:
         NotFound: No config has this id.
     """
-    get(transaction, config_id)
-    transaction.run("DELETE FROM annotation_configs WHERE id = ?", config_id)
+    row = transaction.one("SELECT no FROM annotation_configs WHERE id = ?", config_id)
+    if row is None:
+        raise missing(f"annotation config {config_id!r}")
+    transaction.run("DELETE FROM resource_tags WHERE owner_no = ?", row[0])
+    transaction.run("DELETE FROM annotation_configs WHERE no = ?", row[0])
 
 
 def by_name(transaction: Transaction, space: int) -> dict[str, AnnotationConfig]:

@@ -155,7 +155,8 @@ def delete(transaction: Transaction, dataset_id: str) -> None:
     for table in ("examples", "columns"):
         owners = "SELECT no FROM dataset_versions WHERE dataset_no = ?"
         transaction.run(f"DELETE FROM {table} WHERE owner_no IN ({owners})", number)  # noqa: S608 - our own names
-    transaction.run("DELETE FROM annotations WHERE owner_no = ?", number)
+    for table in ("annotations", "resource_tags"):
+        transaction.run(f"DELETE FROM {table} WHERE owner_no = ?", number)  # noqa: S608 - our own names
     transaction.run("DELETE FROM dataset_versions WHERE dataset_no = ?", number)
     transaction.run("DELETE FROM datasets WHERE no = ?", number)
 

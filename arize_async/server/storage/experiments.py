@@ -128,7 +128,7 @@ def delete(transaction: Transaction, experiment_id: str) -> None:
         NotFound: No experiment has this id.
     """
     number = get(transaction, experiment_id).number
-    for table in ("runs", "columns", "annotations"):
+    for table in ("runs", "columns", "annotations", "resource_tags"):
         transaction.run(f"DELETE FROM {table} WHERE owner_no = ?", number)  # noqa: S608 - our own names
     transaction.run("DELETE FROM experiments WHERE no = ?", number)
 

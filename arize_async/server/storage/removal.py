@@ -35,5 +35,7 @@ def delete_space(transaction: Transaction, space_id: str) -> None:
         experiments.delete(transaction, row[0])
     transaction.run("DELETE FROM spans WHERE owner_no IN (SELECT no FROM projects WHERE space_no = ?)", number)
     transaction.run("DELETE FROM projects WHERE space_no = ?", number)
-    transaction.run("DELETE FROM annotation_configs WHERE space_no = ?", number)
+    transaction.run("DELETE FROM resource_tags WHERE tag_no IN (SELECT no FROM tags WHERE space_no = ?)", number)
+    for table in ("tags", "annotation_configs", "space_members"):
+        transaction.run(f"DELETE FROM {table} WHERE space_no = ?", number)  # noqa: S608 - our own names
     transaction.run("DELETE FROM spaces WHERE no = ?", number)

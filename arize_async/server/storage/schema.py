@@ -4,8 +4,8 @@ No table has a unique index. All writes of a file pass one lock in one process (
 is checked and inserted in one go; and DuckDB keeps an index entry as long as any older reader lives, so that a name
 could not be given again after a delete while somebody reads.
 
-Moments are microseconds since the epoch. ``owner_no`` is the number of an experiment or of a dataset version:
-numbers come from one counter and mean one thing each.
+Moments are microseconds since the epoch. ``owner_no`` is the number of whatever a row belongs to: numbers come from
+one counter and mean one thing each.
 """
 
 from __future__ import annotations
@@ -67,6 +67,17 @@ MIGRATIONS: tuple[str, ...] = (
         end_ns BIGINT NOT NULL, status VARCHAR NOT NULL, status_message VARCHAR, scope VARCHAR NOT NULL,
         attributes VARCHAR NOT NULL, events VARCHAR NOT NULL, links VARCHAR NOT NULL, resource VARCHAR NOT NULL
     );
+    """,
+    """
+    CREATE TABLE space_members (
+        no BIGINT NOT NULL, id VARCHAR NOT NULL, space_no BIGINT NOT NULL, user_id VARCHAR NOT NULL,
+        role_type VARCHAR NOT NULL, role VARCHAR NOT NULL
+    );
+    CREATE TABLE tags (
+        no BIGINT NOT NULL, id VARCHAR NOT NULL, space_no BIGINT NOT NULL, name VARCHAR NOT NULL, description VARCHAR,
+        color VARCHAR, created_us BIGINT NOT NULL, updated_us BIGINT NOT NULL
+    );
+    CREATE TABLE resource_tags (owner_no BIGINT NOT NULL, tag_no BIGINT NOT NULL);
     """,
 )
 
