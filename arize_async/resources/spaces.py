@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arize_async.errors import InvalidInput
 from arize_async.models.base import plain
+from arize_async.models.membership import CustomSpaceRole, PredefinedSpaceRole, SpaceMembership
 from arize_async.models.space import Space
 from arize_async.models.unset import UNSET, Unset
 from arize_async.resources.base import Resource, check_limit
@@ -147,3 +148,58 @@ class SpacesClient(Resource):
         """
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         await self._http.request("DELETE", path, expect=(204,))
+
+    async def add_user(
+        self, *, space: str, user_id: str, role: PredefinedSpaceRole | CustomSpaceRole
+    ) -> SpaceMembership:
+        """Add a user to a space; a user who is in it already gets the role instead of the one before.
+
+        Args:
+            space: Id or name.
+            user_id: Id of the user.
+            role: ``PredefinedSpaceRole(name="MEMBER")``, or ``CustomSpaceRole(id=...)`` for a role of the account.
+
+        Returns:
+            The user's membership.
+
+        Raises:
+            InvalidInput: The id is no text, or the role is no role.
+            NotFound: There is no such space or user.
+            ApiError: The server refused.
+        """
+        body = {"user_id": _user_id(user_id), "role": _assignment(role)}
+        path = paths.fill(paths.SPACE_USERS, space_id=await self._names.space_id(space))
+        return await self._send(SpaceMembership, "POST", path, body)
+
+    async def remove_user(self, *, space: str, user_id: str) -> None:
+        """Remove a user from a space.
+
+        Args:
+            space: Id or name.
+            user_id: Id of the user.
+
+        Raises:
+            InvalidInput: The id is no text.
+            NotFound: There is no such space, or the user is not in it.
+            ApiError: The server refused.
+        """
+        user = _user_id(user_id)
+        path = paths.fill(paths.SPACE_USER, space_id=await self._names.space_id(space), user_id=user)
+        await self._http.request("DELETE", path, expect=(204,))
+
+
+def _user_id(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidInput(f"user_id is the id of a user, got {type(value).__name__} {value!r:.40}")
+    return value
+
+
+def _assignment(role: object) -> dict[str, object]:
+    """Return a role as requests have it: they know no name of a custom role."""
+    if isinstance(role, PredefinedSpaceRole):
+        return {"type": role.type, "name": role.name.value}
+    if isinstance(role, CustomSpaceRole):
+        return {"type": role.type, "id": role.id}
+    raise InvalidInput(
+        f"role is PredefinedSpaceRole(name=...) or CustomSpaceRole(id=...), got {type(role).__name__} {role!r:.40}"
+    )

@@ -17,7 +17,7 @@ from arize_async.errors import ApiError, ConnectionFailed, RequestFailed, Reques
 T = TypeVar("T")
 
 _REPEATABLE_METHODS = frozenset({"GET", "DELETE"})
-_REPEATABLE_PATHS = ("/annotate", "/search")
+_REPEATABLE_PATHS = ("/annotate", "/search", "/users")  # a user who is in a space already stays in it
 _PASSING_STATUSES = frozenset({429, 502, 503, 504})
 
 
@@ -26,8 +26,8 @@ def is_repeatable(method: str, path: str) -> bool:
 
     >>> is_repeatable("GET", "/v2/spaces"), is_repeatable("POST", "/v2/datasets")
     (True, False)
-    >>> is_repeatable("POST", "/v2/experiments/1/runs/search")
-    True
+    >>> is_repeatable("POST", "/v2/experiments/1/runs/search"), is_repeatable("POST", "/v2/spaces/1/users")
+    (True, True)
     """
     return method in _REPEATABLE_METHODS or path.endswith(_REPEATABLE_PATHS)
 

@@ -13,6 +13,7 @@ from arize_sync._portal import Facade
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from arize_async.models.membership import CustomSpaceRole, PredefinedSpaceRole, SpaceMembership
     from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration, Space
     from arize_async.models.unset import Unset
     from arize_async.responses.lists import ListSpacesResponse
@@ -136,3 +137,35 @@ class SpacesClient(Facade[AsyncSpacesClient]):
             ApiError: The server refused.
         """
         self._portal.call(self._wrapped.delete, space=space)
+
+    def add_user(self, *, space: str, user_id: str, role: PredefinedSpaceRole | CustomSpaceRole) -> SpaceMembership:
+        """Add a user to a space; a user who is in it already gets the role instead of the one before.
+
+        Args:
+            space: Id or name.
+            user_id: Id of the user.
+            role: ``PredefinedSpaceRole(name="MEMBER")``, or ``CustomSpaceRole(id=...)`` for a role of the account.
+
+        Returns:
+            The user's membership.
+
+        Raises:
+            InvalidInput: The id is no text, or the role is no role.
+            NotFound: There is no such space or user.
+            ApiError: The server refused.
+        """
+        return self._portal.call(self._wrapped.add_user, space=space, user_id=user_id, role=role)
+
+    def remove_user(self, *, space: str, user_id: str) -> None:
+        """Remove a user from a space.
+
+        Args:
+            space: Id or name.
+            user_id: Id of the user.
+
+        Raises:
+            InvalidInput: The id is no text.
+            NotFound: There is no such space, or the user is not in it.
+            ApiError: The server refused.
+        """
+        self._portal.call(self._wrapped.remove_user, space=space, user_id=user_id)

@@ -3,11 +3,25 @@
 """Values that the spaces client takes and gives."""
 
 from arize_async.spaces.types import (
+    CustomSpaceRole,
     DefaultAgentRuntime,
     DefaultLLMIntegration,
     ListSpacesResponse,
     PaginationMetadata,
+    PredefinedSpaceRole,
     Space,
+    SpaceMembership,
+    UserSpaceRole,
 )
 
-__all__ = ["DefaultAgentRuntime", "DefaultLLMIntegration", "ListSpacesResponse", "PaginationMetadata", "Space"]
+__all__ = [
+    "CustomSpaceRole",
+    "DefaultAgentRuntime",
+    "DefaultLLMIntegration",
+    "ListSpacesResponse",
+    "PaginationMetadata",
+    "PredefinedSpaceRole",
+    "Space",
+    "SpaceMembership",
+    "UserSpaceRole",
+]

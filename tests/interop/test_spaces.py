@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from arize_sync.spaces.types import CustomSpaceRole, PredefinedSpaceRole
+
 NOTHING = "U3BhY2U6OTk6QWJDZA=="
+USER = "VXNlcjo0MjphQmNE"
+ROLE = "Um9sZToxOlY0S2E="
 
 
 def test_list(official: Any, ours: Any, agree: Any, fresh: Any) -> None:
@@ -60,10 +64,45 @@ def test_delete(official: Any, ours: Any, space: Any, dataset: Any) -> None:
     assert official.refusal("spaces.delete", space=space.id).name == "NotFoundException"
 
 
-def test_users_are_not_offered(official: Any, make: Any, space: Any) -> None:
-    """The server has no users: adding and removing them is a 404 and changes nothing."""
-    role = make("arize.spaces.types.PredefinedSpaceRole", name="MEMBER")
-    added = official.refusal("spaces.add_user", space=space.id, user_id="VXNlcjox", role=role)
-    removed = official.refusal("spaces.remove_user", space=space.id, user_id="VXNlcjox")
-    assert [added.name, removed.name] == ["NotFoundException"] * 2
-    assert "no such path" in str(added)
+def test_add_user(official: Any, ours: Any, make: Any, agree: Any, space: Any) -> None:
+    """A user gets every role there is, by the space's id and name; the last counts, and the membership stays."""
+    roles = {name: made_role(make, name=name) for name in ("ADMIN", "MEMBER", "READ_ONLY", "ANNOTATOR")}
+    roles[ROLE] = made_role(make, id=ROLE)
+    first = official("spaces.add_user", space=space.name, user_id=USER, role=roles["MEMBER"])
+    assert (first["user_id"], first["space_id"]) == (USER, space.id)
+    for name, role in roles.items():
+        added = official("spaces.add_user", space=space.id, user_id=USER, role=role)
+        assert {**added, "role": None} == {**first, "role": None}
+        assert name in added["role"].values()
+        mine = CustomSpaceRole(id=ROLE) if name == ROLE else PredefinedSpaceRole(name=name)
+        agree(added, ours.spaces.add_user(space=space.id, user_id=USER, role=mine))
+
+
+def test_add_user_refuses(official: Any, make: Any, space: Any) -> None:
+    """What is no user id or no role id is a 400, a space that is not there a 404; nobody is added by that."""
+    role = made_role(make, name="MEMBER")
+    for user, given in (("", role), ("me@example.com", role), (ROLE, role), (USER, made_role(make, id="reviewer"))):
+        refused = official.refusal("spaces.add_user", space=space.id, user_id=user, role=given)
+        assert (refused.name, refused.data["status"]) == ("BadRequestException", 400)
+    assert official.refusal("spaces.add_user", space=NOTHING, user_id=USER, role=role).name == "NotFoundException"
+    assert official.refusal("spaces.add_user", space="no such", user_id=USER, role=role).name == "NotFoundError"
+    unknown = official.refusal("spaces.add_user", space=space.id, user_id=USER, role=made_role(make, name="OWNER"))
+    assert "ValidationError" in unknown.name
+    assert official.refusal("spaces.remove_user", space=space.id, user_id=USER).name == "NotFoundException"
+
+
+def test_remove_user(official: Any, ours: Any, make: Any, space: Any) -> None:
+    """By the space's id and name, also one whom this package added; who is not in the space is not found."""
+    for key in (space.id, space.name):
+        ours.spaces.add_user(space=space.id, user_id=USER, role=PredefinedSpaceRole(name="MEMBER"))
+        assert official("spaces.remove_user", space=key, user_id=USER) is None
+        refused = official.refusal("spaces.remove_user", space=key, user_id=USER)
+        assert (refused.name, refused.data["status"]) == ("NotFoundException", 404)
+    official("spaces.add_user", space=space.id, user_id=USER, role=made_role(make, name="ADMIN"))
+    ours.spaces.remove_user(space=space.id, user_id=USER)
+    assert official.refusal("spaces.remove_user", space=space.id, user_id=USER).name == "NotFoundException"
+
+
+def made_role(make: Any, **fields: str) -> Any:
+    """Stand for a role of the official SDK."""
+    return make(f"arize.spaces.types.{'CustomSpaceRole' if 'id' in fields else 'PredefinedSpaceRole'}", **fields)

@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "interop.md"
 ROW = re.compile(r"^\| `(?P<method>[\w.]+)` \| (?P<tests>.+?) \| (?P<state>.+?) \|$", re.MULTILINE)
 SERVICES = ("experiments", "datasets", "spaces", "annotation_configs")
-STATES = {"works", "not offered"}
+STATES = {"works"}
 
 
 def rows() -> list[re.Match[str]]:

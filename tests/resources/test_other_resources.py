@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from arize_async.errors import Conflict, NotFound
+from arize_async.errors import BadRequest, Conflict, NotFound
 from arize_async.models.annotation_config import (
     CategoricalAnnotationConfig,
     ContinuousAnnotationConfig,
     FreeformAnnotationConfig,
     OptimizationDirection,
 )
+from arize_async.spaces.types import CustomSpaceRole, PredefinedSpaceRole, UserSpaceRole
 
 if TYPE_CHECKING:
     from arize_async import ArizeClient
+
+USER = "VXNlcjo0MjphQmNE"
 
 
 async def test_spaces(client: ArizeClient) -> None:
@@ -30,6 +33,31 @@ async def test_spaces(client: ArizeClient) -> None:
         await client.spaces.create(name="team")
     with pytest.raises(NotFound, match="space 'tea' not found"):
         await client.spaces.get(space="tea")
+
+
+async def test_users_of_spaces(client: ArizeClient) -> None:
+    """A user has one role in a space, the last that was given; a space may be named."""
+    added = await client.spaces.add_user(space="default", user_id=USER, role=PredefinedSpaceRole(name="MEMBER"))
+    assert (added.user_id, str(added.role)) == (USER, "MEMBER")
+    role = CustomSpaceRole(id="Um9sZToxOlY0S2E=", name="reviewer")
+    changed = await client.spaces.add_user(space="default", user_id=USER, role=role)
+    assert (changed.id, str(changed.role)) == (added.id, "Um9sZToxOlY0S2E=")
+    await client.spaces.remove_user(space="default", user_id=USER)
+    with pytest.raises(NotFound):
+        await client.spaces.remove_user(space="default", user_id=USER)
+    with pytest.raises(BadRequest, match="expected the id of a user"):
+        await client.spaces.add_user(space="default", user_id="me@example.com", role=role)
+
+
+def test_roles() -> None:
+    """A role is checked when it is made, and says what it is called."""
+    assert str(PredefinedSpaceRole(name=UserSpaceRole.READ_ONLY)) == "READ_ONLY"
+    assert PredefinedSpaceRole(name="ADMIN") == PredefinedSpaceRole(name=UserSpaceRole.ADMIN)
+    assert (str(CustomSpaceRole(id="r")), str(CustomSpaceRole(id="r", name="reviewer"))) == ("r", "reviewer")
+    with pytest.raises(ValueError, match="ADMIN, MEMBER, READ_ONLY, ANNOTATOR, got 'OWNER'"):
+        PredefinedSpaceRole(name="OWNER")
+    with pytest.raises(ValueError, match="at least 1"):
+        CustomSpaceRole(id="")
 
 
 async def test_annotation_configs(client: ArizeClient) -> None:

@@ -9,6 +9,7 @@ import pytest
 from arize_async.errors import InvalidInput, InvalidResponse
 from arize_async.experiments import EvaluationResultFieldNames, ExperimentTaskFieldNames
 from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput, ExperimentRunInput
+from arize_async.spaces.types import CustomSpaceRole, PredefinedSpaceRole
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 SPACE = "U3BhY2U6MTpBYkNk"
 DATASET = "RGF0YXNldDoxMTpBYkNk"
 EXPERIMENT = "RXhwZXJpbWVudDoxMzpBYkNk"
+USER = "VXNlcjoxOmxQZzI="
+ROLE = "Um9sZToxOlY0S2E="
 CONFIG = "QW5ub3RhdGlvbkNvbmZpZzo2OkFiQ2Q="
 CONFIG_PATH = "/v2/annotation-configs/QW5ub3RhdGlvbkNvbmZpZzo2OkFiQ2Q%3D"
 END = {"has_more": False}
@@ -25,6 +28,8 @@ FIELDS = ExperimentTaskFieldNames(output="answer", example_id="example")
 EXPERIMENT_BODY = {"id": EXPERIMENT, "name": "e", "space_id": SPACE, "dataset_id": DATASET}
 DATASET_BODY = {"id": DATASET, "name": "d", "space_id": SPACE}
 SPACE_BODY = {"id": SPACE, "name": "s"}
+MEMBER = {"type": "PREDEFINED", "name": "MEMBER"}
+MEMBERSHIP = {"id": "m", "user_id": USER, "space_id": SPACE}
 CHANGED = {**DATASET_BODY, "dataset_version_id": "v", "example_ids": ["x"]}
 RUNS = [{"example": "e1", "answer": {"a": 1}, "points": 1.0, "verdict": "good", "why": [1, 2], "model": "m"}]
 VALUES = [AnnotationInput(name="q", score=1.0), AnnotationInput(name="n", text="t")]
@@ -220,6 +225,27 @@ CASES: dict[str, Case] = {
         {"description": None, "ml_models_enabled": False},
     ),
     "spaces.delete": (lambda c: c.spaces.delete(space=SPACE), f"DELETE /v2/spaces/{SPACE}", 204, None, None),
+    "spaces.add_user": (
+        lambda c: c.spaces.add_user(space=SPACE, user_id=USER, role=PredefinedSpaceRole(name="MEMBER")),
+        f"POST /v2/spaces/{SPACE}/users",
+        200,
+        {**MEMBERSHIP, "role": MEMBER},
+        {"user_id": USER, "role": MEMBER},
+    ),
+    "spaces.add_user with a custom role": (
+        lambda c: c.spaces.add_user(space=SPACE, user_id=USER, role=CustomSpaceRole(id=ROLE, name="not sent")),
+        f"POST /v2/spaces/{SPACE}/users",
+        200,
+        {**MEMBERSHIP, "role": {"type": "CUSTOM", "id": ROLE, "name": "reviewer"}},
+        {"user_id": USER, "role": {"type": "CUSTOM", "id": ROLE}},
+    ),
+    "spaces.remove_user": (
+        lambda c: c.spaces.remove_user(space=SPACE, user_id=USER),
+        f"DELETE /v2/spaces/{SPACE}/users/VXNlcjoxOmxQZzI%3D",
+        204,
+        None,
+        None,
+    ),
     "annotation_configs.list": (
         lambda c: c.annotation_configs.list(space=SPACE, name="quality", limit=100),
         f"GET /v2/annotation-configs?space_id={SPACE}&name=quality&limit=100",
@@ -362,6 +388,9 @@ REFUSED: dict[str, Callable[[ArizeClient], Awaitable[object]]] = {
         dataset=DATASET, dataset_version_id="v", examples=["x", "x"]
     ),
     "nothing to update": lambda c: c.spaces.update(space=SPACE),
+    "blank user": lambda c: c.spaces.remove_user(space=SPACE, user_id=" "),
+    "user that is no text": lambda c: c.spaces.add_user(space=SPACE, user_id=5, role=CustomSpaceRole(id=ROLE)),  # type: ignore[arg-type]
+    "role that is a name": lambda c: c.spaces.add_user(space=SPACE, user_id=USER, role="ADMIN"),  # type: ignore[arg-type]
     "no change of a config": lambda c: c.annotation_configs.update_freeform(annotation_config=CONFIG),
     "directory for a file": lambda c: c.experiments.export_to_parquet(experiment=EXPERIMENT, path="/tmp"),  # noqa: S108
     "file in no directory": lambda c: c.datasets.export_to_parquet(dataset=DATASET, path="/no/such/file.parquet"),
@@ -390,3 +419,12 @@ async def test_an_answer_that_is_no_experiment_is_refused_with_the_path(listener
     listening.answers[""] = (200, {**EXPERIMENT_BODY, "name": 5})
     with pytest.raises(InvalidResponse, match=r"expected a string, got a number @ \$\.name"):
         await client.experiments.get(experiment=EXPERIMENT)
+
+
+@pytest.mark.parametrize("role", [{"type": "OTHER", "id": "x"}, {"type": "PREDEFINED", "name": "OWNER"}, "ADMIN", {}])
+async def test_an_answer_with_an_unknown_role_is_refused(listener: Any, role: object) -> None:
+    """The error names what was expected."""
+    listening, client = listener
+    listening.answers[""] = (200, {**MEMBERSHIP, "role": role})
+    with pytest.raises(InvalidResponse, match=r"SpaceMembership: expected .* @ \$\.role"):
+        await client.spaces.add_user(space=SPACE, user_id=USER, role=CustomSpaceRole(id=ROLE))

@@ -87,7 +87,7 @@ MANIFEST = Manifest(
         Service(
             module="resources.spaces",
             name="SpacesClient",
-            calls=("create", "delete", "get", "update"),
+            calls=("add_user", "create", "delete", "get", "remove_user", "update"),
             pages=("list",),
         ),
         Service(

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import arize
 import pandas as pd
+from arize._generated.api_client import TagsApi
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
@@ -39,13 +40,18 @@ class Session:
         self.client = arize.ArizeClient(**options)
 
     def methods(self, *services: str) -> list[str]:
-        """Name the public methods of some of the client's services, and the operations of the API below each."""
+        """Name the public methods of some of the client's services, the operations of the API below each, and tags."""
         names: list[str] = []
         for service in services:
             found = getattr(self.client, service)
             names += [f"{service}.{name}" for name in _public(found)]
             names += [f"{service}._api.{name}" for name in _public(found._api)]
-        return names
+        return [*names, *(f"tags._api.{name}" for name in _public(self.tags))]
+
+    @property
+    def tags(self) -> TagsApi:
+        """The operations on tags, which no service of the client has."""
+        return TagsApi(self.client.spaces._api.api_client)
 
     def modules(self, *packages: str) -> list[str]:
         """Name some packages and all modules in them."""
