@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from arize_async.errors import InvalidInput, InvalidResponse
@@ -66,11 +67,7 @@ class AnnotationConfigsClient(Resource):
             NotFound: There is none.
             AmbiguousName: Several have this name.
         """
-        answer = await self._http.request("GET", await self._path(annotation_config, space))
-        try:
-            return decode_annotation_config(answer)
-        except ValueError as error:
-            raise InvalidResponse(f"the server's annotation config: {error}") from None
+        return await self._http.request_as(_parse, "GET", await self._path(annotation_config, space))
 
     async def create_continuous(
         self,
@@ -242,13 +239,20 @@ class AnnotationConfigsClient(Resource):
 
     async def _create(self, kind: type[C], space: str, **fields: object) -> C:
         body = {**_typed(kind, fields), "space_id": await self._names.space_id(space)}
-        answer = await self._http.request("POST", paths.ANNOTATION_CONFIGS, body=body, expect=(201,))
-        return parse(kind, answer)
+        read = partial(parse, kind)
+        return await self._http.request_as(read, "POST", paths.ANNOTATION_CONFIGS, body=body, expect=(201,))
 
     async def _update(self, kind: type[C], path: str, **fields: object) -> C:
         if all(value is None for value in fields.values()):
             raise InvalidInput("give at least one field to update")
-        return parse(kind, await self._http.request("PATCH", path, body=_typed(kind, fields)))
+        return await self._http.request_as(partial(parse, kind), "PATCH", path, body=_typed(kind, fields))
+
+
+def _parse(data: object) -> AnnotationConfig:
+    try:
+        return decode_annotation_config(data)
+    except ValueError as error:
+        raise InvalidResponse(f"the server's annotation config: {error}") from None
 
 
 def _typed(kind: type[C], fields: Mapping[str, object]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -52,7 +53,7 @@ class Resource:
         return self._http.config
 
     async def _get(self, kind: type[M], path: str) -> M:
-        return parse(kind, await self._http.request("GET", path))
+        return await self._http.request_as(partial(parse, kind), "GET", path)
 
     async def _send(
         self,
@@ -64,19 +65,21 @@ class Resource:
         query: Mapping[str, object] | None = None,
         expect: Collection[int] = (200,),
     ) -> M:
-        return parse(kind, await self._http.request(method, path, query=query, body=body, expect=expect))
+        read = partial(parse, kind)
+        return await self._http.request_as(read, method, path, query=query, body=body, expect=expect)
 
     async def _list(self, kind: type[P], path: str, cursor: str | None, **query: object) -> P:
-        async def send(at: str | None) -> object:
-            return await self._http.request("GET", path, query={**query, "cursor": at})
+        async def send(read: Callable[[object], P], at: str | None) -> P:
+            return await self._http.request_as(read, "GET", path, query={**query, "cursor": at})
 
         return await self._page(kind, send, cursor)
 
     async def _search(self, kind: type[P], path: str, body: Request) -> P:
         fields = body.to_dict()
 
-        async def send(at: str | None) -> object:
-            return await self._http.request("POST", path, body={**fields, **({"cursor": at} if at else {})})
+        async def send(read: Callable[[object], P], at: str | None) -> P:
+            body = {**fields, **({"cursor": at} if at else {})}
+            return await self._http.request_as(read, "POST", path, body=body)
 
         return await self._page(kind, send, None)
 
@@ -92,18 +95,20 @@ class Resource:
         cursor: str | None = None
         while True:
             query = {**fields, **({"cursor": cursor} if cursor else {})}
-            answer = parse(_SearchAnswer, await self._http.request("POST", path, body=query))
+            answer = await self._http.request_as(partial(parse, _SearchAnswer), "POST", path, body=query)
             found = answer.additional_properties.get(name)
             added = await off_loop(lambda found=found: rows.add(found))
             cursor = cursors.following(answer.pagination, added)
             if cursor is None:
                 return kind.from_table(await off_loop(rows.table))
 
-    async def _page(self, kind: type[P], send: Callable[[str | None], Awaitable[object]], cursor: str | None) -> P:
+    async def _page(
+        self, kind: type[P], send: Callable[[Callable[[object], P], str | None], Awaitable[P]], cursor: str | None
+    ) -> P:
         async def fetch(at: str) -> P:
             return await self._page(kind, send, at)
 
-        return kind.parse(await send(cursor), fetch)
+        return await send(lambda data: kind.parse(data, fetch), cursor)
 
 
 def parse(kind: type[M], data: object) -> M:

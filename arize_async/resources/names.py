@@ -123,12 +123,12 @@ class Names:
         return ids[0]
 
     async def _page(self, kind: type[Page[N]], path: str, query: dict[str, object]) -> Page[N]:
-        return kind.parse(await self._http.request("GET", path, query=query))
+        return await self._http.request_as(kind.parse, "GET", path, query=query)
 
     async def _candidates(self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str]) -> list[N]:
         async def fetch(cursor: str | None) -> Page[N]:
             query = {**scope, "name": name, "limit": _PAGE, "cursor": cursor}
-            return kind.parse(await self._http.request("GET", path, query=query), fetch)
+            return await self._http.request_as(lambda data: kind.parse(data, fetch), "GET", path, query=query)
 
         found: list[N] = []
         async for candidate in await fetch(None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
 _PIECE = 256 * 1024
+
+T = TypeVar("T")
 
 Settings = Callable[[], Awaitable["Config"]]
 """Gives the settings once they are final: an embedded server's port is known only after it started."""
@@ -99,12 +101,49 @@ class HttpTransport:
             InvalidResponse: The answer is not JSON, too long, or of a status that was not expected.
             ClientClosed: The client is closed.
         """
+        return await self.request_as(_as_it_is, method, path, query=query, body=body, expect=expect)
+
+    async def request_as(
+        self,
+        read: Callable[[object | None], T],
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] | None = None,
+        body: Request | Mapping[str, object] | None = None,
+        expect: Collection[int] = (200,),
+    ) -> T:
+        """Send a request and return what ``read`` makes of the parsed answer.
+
+        Args:
+            read: Builds a value from the JSON document, or from None; when it raises ``InvalidResponse``, the error
+                says which request it was.
+            method: HTTP method.
+            path: Path, percent-encoded.
+            query: Parameters; those that are None are left out.
+            body: Sent as JSON.
+            expect: Statuses that count as success.
+
+        Raises:
+            ApiError: The server refused.
+            ConnectionFailed: No answer came; RequestTimeout when it did not come in time.
+            InvalidResponse: The answer is not what the protocol says.
+            ClientClosed: The client is closed.
+        """
         config = await self.settings()
         url = URL(f"{config.endpoints.api.url}{path}{_query_text(query)}", encoded=True)
         payload = None if body is None else json_bytes(body.to_dict() if isinstance(body, Request) else body)
 
-        async def attempt() -> object | None:
-            return await self._send(config, method, url, payload, expect)
+        async def attempt() -> T:
+            return await self._send(config, method, url, payload, take)
+
+        def take(answer: aiohttp.ClientResponse, content: bytes) -> T:
+            what = f"{method} {url.path}"
+            document = _document(answer, content, expect, what)
+            try:
+                return read(document)
+            except InvalidResponse as error:
+                raise _invalid(answer, what, error.detail) from None
 
         retrier = Retrier(
             policy=config.retry,
@@ -122,8 +161,13 @@ class HttpTransport:
         await self._sessions.aclose()
 
     async def _send(
-        self, config: Config, method: str, url: URL, payload: bytes | None, expect: Collection[int]
-    ) -> object | None:
+        self,
+        config: Config,
+        method: str,
+        url: URL,
+        payload: bytes | None,
+        take: Callable[[aiohttp.ClientResponse, bytes], T],
+    ) -> T:
         self._check_open()
         what = f"{method} {url.path}"
         failure: RequestFailed
@@ -137,7 +181,7 @@ class HttpTransport:
                 proxy=config.proxy_url or None,
                 allow_redirects=False,  # the key goes to one host only
             ) as response:
-                return _document(response, await self._read(response), expect, what)
+                return take(response, await self._read(response))
         except RequestFailed:
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -168,6 +212,10 @@ class HttpTransport:
         """Show where requests go and how many sessions are open."""
         state = "closed" if self._closed else f"{self._sessions.open} sessions"
         return f"<HttpTransport {self.config.endpoints.api.url} [{state}]>"
+
+
+def _as_it_is(document: object | None) -> object | None:
+    return document
 
 
 def _query_text(query: Mapping[str, object] | None) -> str:
