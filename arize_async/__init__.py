@@ -37,6 +37,7 @@ from arize_async.errors import (
 )
 from arize_async.exceptions import AmbiguousNameError, ApiException, NotFoundError
 from arize_async.models.problem import Problem
+from arize_async.pre_releases import PreReleaseWarning
 
 __all__ = [
     "AmbiguousName",
@@ -64,6 +65,7 @@ __all__ = [
     "MultipleEndpointOverridesError",
     "NotFound",
     "NotFoundError",
+    "PreReleaseWarning",
     "Problem",
     "RateLimited",
     "Region",

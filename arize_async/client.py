@@ -181,6 +181,7 @@ class ArizeClient:
             environ={name: value for name, value in os.environ.items() if name in _LOCAL_VARIABLES},
             api_key="unused",
             enable_caching=False,  # the data are on this machine
+            pre_release_warnings=False,  # the embedded server does not change under its user
             arize_directory=arize_directory,
             pyarrow_max_chunksize=pyarrow_max_chunksize,
             max_http_payload_size_mb=max_http_payload_size_mb,

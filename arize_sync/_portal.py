@@ -21,6 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, ParamSpec, Protocol, Self, TypeVar, cast
 
 from arize_async.errors import ClientClosed
+from arize_async.pre_releases import announce
 from arize_sync._loop import Call, Loop, Stay
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Portal:
 
         Raises:
             ClientClosed: The portal is closed, or was closed while the call ran.
+            PreReleaseWarning: A filter makes errors of warnings.
             WouldDeadlock: This is the thread of the portal's own event loop.
         """
+        announce(function, stacklevel=3)  # this line, the method of the facade, its caller
         call = Call(partial(function, *args, **kwargs))
         loop = self._loop()
         loop.submit(call)

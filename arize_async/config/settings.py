@@ -80,6 +80,7 @@ class Config:
     stream_max_queue_bound: int = _setting(5000, "ARIZE_STREAM_MAX_QUEUE_BOUND", parse=int, check=_at_least(1))
     max_http_payload_size_mb: float = _setting(8, "ARIZE_MAX_HTTP_PAYLOAD_SIZE_MB", parse=float, check=_at_least(0.001))
     arize_directory: str = _setting("~/.arize", "ARIZE_DIRECTORY", parse=str, check=_TEXT)
+    pre_release_warnings: bool = _setting(True, "ARIZE_PRE_RELEASE_WARNINGS", parse=boolean)
     enable_caching: bool = _setting(True, "ARIZE_ENABLE_CACHING", parse=boolean, check=_SWITCH)
     single_host: str = _setting("", "ARIZE_SINGLE_HOST", parse=str, check=_TEXT)
     single_port: int = _setting(0, "ARIZE_SINGLE_PORT", parse=int, check=_PORT)

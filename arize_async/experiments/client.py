@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, overload
 
+from arize_async.pre_releases import pre_release
 from arize_async.resources.experiments import ExperimentsResource
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class ExperimentsClient(ExperimentsResource):
         progress: bool | Progress | None = None,
     ) -> ExperimentResult[Experiment | None]: ...
 
+    @pre_release("experiments.run")
     async def run(  # noqa: PLR0913 - the keywords of the official SDK
         self,
         *,

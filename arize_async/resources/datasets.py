@@ -18,6 +18,7 @@ from arize_async.models.requests import (
     SearchExamples,
 )
 from arize_async.models.rules import MAX_ROWS
+from arize_async.pre_releases import pre_release
 from arize_async.resources.annotation_configs import space_filter
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_column, check_ids, check_rest, filled, off_loop, open_rows, rest_rows
@@ -46,6 +47,7 @@ class DatasetsClient(Resource):
         super().__init__(http, flight, names)
         self._examples = examples
 
+    @pre_release("datasets.list")
     async def list(
         self,
         *,
@@ -72,6 +74,7 @@ class DatasetsClient(Resource):
         scope = space_filter(space)
         return await self._list(ListDatasetsResponse, paths.DATASETS, cursor, **scope, name=name, limit=limit)
 
+    @pre_release("datasets.create")
     async def create(self, *, name: str, space: str, examples: Rows, force_http: bool = False) -> Dataset:
         """Create a dataset.
 
@@ -105,6 +108,7 @@ class DatasetsClient(Resource):
             return await self._send(Dataset, "POST", paths.DATASETS, body, expect=(201,))
         return await self._create_over_flight(source, name, space_id)
 
+    @pre_release("datasets.get")
     async def get(self, *, dataset: str, space: str | None = None) -> Dataset:
         """Return a dataset with its versions.
 
@@ -118,6 +122,7 @@ class DatasetsClient(Resource):
         """
         return await self._get(Dataset, await self._path(paths.DATASET, dataset, space))
 
+    @pre_release("datasets.update")
     async def update(self, *, dataset: str, space: str | None = None, name: str) -> Dataset:
         """Rename a dataset.
 
@@ -133,6 +138,7 @@ class DatasetsClient(Resource):
         body = check(RenameDataset, name=name)
         return await self._send(Dataset, "PATCH", await self._path(paths.DATASET, dataset, space), body)
 
+    @pre_release("datasets.delete")
     async def delete(self, *, dataset: str, space: str | None = None) -> None:
         """Delete a dataset with its experiments.
 
@@ -146,6 +152,7 @@ class DatasetsClient(Resource):
         """
         await self._http.request("DELETE", await self._path(paths.DATASET, dataset, space), expect=(204,))
 
+    @pre_release("datasets.list_examples")
     async def list_examples(
         self,
         *,
@@ -187,6 +194,7 @@ class DatasetsClient(Resource):
             return await self._search_all(ListDatasetExamplesResponse, path, body)
         return await self._search(ListDatasetExamplesResponse, path, body)
 
+    @pre_release("datasets.append_examples")
     async def append_examples(
         self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
     ) -> DatasetVersionWithExampleIds:
@@ -223,6 +231,7 @@ class DatasetsClient(Resource):
 
         return await self._write(source.parts(), append)
 
+    @pre_release("datasets.update_examples")
     async def update_examples(
         self,
         *,
@@ -269,6 +278,7 @@ class DatasetsClient(Resource):
 
         return await self._write(filled(source.parts(), "id"), update)
 
+    @pre_release("datasets.delete_examples")
     async def delete_examples(
         self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
     ) -> DeleteDatasetExamplesResponse:
@@ -301,6 +311,7 @@ class DatasetsClient(Resource):
                 raise IncompleteWrite(start, _joined(answers).deleted_example_ids) from error
         return _joined(answers)
 
+    @pre_release("datasets.annotate_examples")
     async def annotate_examples(
         self,
         *,

@@ -15,6 +15,7 @@ from arize_async.models.experiment import Experiment, ExperimentWithRunIds
 from arize_async.models.requests import MAX_PAGE, AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
 from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
+from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
 from arize_async.resources.parts import PartWriter
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 class ExperimentsResource(Resource):
     """Operations on experiments that are recorded, beside running new ones."""
 
+    @pre_release("experiments.list")
     async def list(
         self,
         *,
@@ -62,6 +64,7 @@ class ExperimentsResource(Resource):
         scope = await self._names.scope(dataset, space)
         return await self._list(ListExperimentsResponse, paths.EXPERIMENTS, cursor, **scope, limit=limit)
 
+    @pre_release("experiments.create")
     async def create(
         self,
         *,
@@ -111,6 +114,7 @@ class ExperimentsResource(Resource):
             return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
         return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
 
+    @pre_release("experiments.get")
     async def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
         """Return an experiment.
 
@@ -125,6 +129,7 @@ class ExperimentsResource(Resource):
         """
         return await self._get(Experiment, await self._path(paths.EXPERIMENT, experiment, dataset, space))
 
+    @pre_release("experiments.delete")
     async def delete(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> None:
         """Delete an experiment with its runs, for good.
 
@@ -140,6 +145,7 @@ class ExperimentsResource(Resource):
         path = await self._path(paths.EXPERIMENT, experiment, dataset, space)
         await self._http.request("DELETE", path, expect=(204,))
 
+    @pre_release("experiments.list_runs")
     async def list_runs(
         self,
         *,
@@ -180,6 +186,7 @@ class ExperimentsResource(Resource):
             return await self._search_all(ListExperimentRunsResponse, path, body)
         return await self._search(ListExperimentRunsResponse, path, body)
 
+    @pre_release("experiments.append_runs")
     async def append_runs(
         self,
         *,
@@ -221,6 +228,7 @@ class ExperimentsResource(Resource):
         last = await writer.send(source.parts(columns), append)
         return evolve(last, run_ids=writer.ids)
 
+    @pre_release("experiments.annotate_runs")
     async def annotate_runs(
         self,
         *,

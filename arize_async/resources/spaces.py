@@ -9,6 +9,7 @@ from arize_async.models.base import plain
 from arize_async.models.membership import CustomSpaceRole, PredefinedSpaceRole, SpaceMembership
 from arize_async.models.space import Space
 from arize_async.models.unset import UNSET, Unset
+from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check_limit
 from arize_async.responses.lists import ListSpacesResponse
 from arize_async.wire import paths
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class SpacesClient(Resource):
     """Operations on spaces."""
 
+    @pre_release("spaces.list")
     async def list(
         self,
         *,
@@ -49,6 +51,7 @@ class SpacesClient(Resource):
             ListSpacesResponse, paths.SPACES, cursor, org_id=organization_id, name=name, limit=limit
         )
 
+    @pre_release("spaces.get")
     async def get(self, *, space: str) -> Space:
         """Return a space.
 
@@ -61,6 +64,7 @@ class SpacesClient(Resource):
         """
         return await self._get(Space, paths.fill(paths.SPACE, space_id=await self._names.space_id(space)))
 
+    @pre_release("spaces.create")
     async def create(
         self,
         *,
@@ -90,6 +94,7 @@ class SpacesClient(Resource):
         given = {key: value for key, value in body.items() if value is not None}
         return await self._send(Space, "POST", paths.SPACES, given, expect=(201,))
 
+    @pre_release("spaces.update")
     async def update(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
@@ -136,6 +141,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         return await self._send(Space, "PATCH", path, given)
 
+    @pre_release("spaces.delete")
     async def delete(self, *, space: str) -> None:
         """Delete a space and everything in it.
 

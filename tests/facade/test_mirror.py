@@ -167,7 +167,7 @@ class Echo:
 def test_every_argument_arrives(service: type[Facade[Any]], portal: Portal) -> None:
     """Each coroutine method hands each argument on under its own name, and binds the pages that it returns."""
     for name, member in public(original(service)).items():
-        if not inspect.iscoroutinefunction(member) or name == "aclose":
+        if not inspect.iscoroutinefunction(inspect.unwrap(member)) or name == "aclose":
             continue
         echo = Echo()
         facade = object.__new__(service)

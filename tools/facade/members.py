@@ -20,6 +20,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 MANAGERS = frozenset({"asynccontextmanager", "contextlib.asynccontextmanager"})
 OVERLOADS = frozenset({"overload", "typing.overload"})
+TRANSPARENT = frozenset({"pre_release"})  # the portal does what they do
 DECORATORS = PROPERTIES | MANAGERS | OVERLOADS | {"classmethod"}
 SPECIAL = frozenset({"__init__", "__aenter__", "__aexit__", "__aiter__", "__anext__", "__repr__"})
 
@@ -99,6 +100,8 @@ def _own(module: Module, node: ast.ClassDef) -> Iterator[tuple[str, Member]]:
 def _method(module: Module, node: Function) -> Method:
     decorators: set[str] = set()
     for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in TRANSPARENT:
+            continue
         name = ast.unparse(decorator)
         if name not in DECORATORS:
             raise Untranslatable(module.path, decorator, f"the decorator {name} is not understood")
