@@ -155,6 +155,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         await self._http.request("DELETE", path, expect=(204,))
 
+    @pre_release("spaces.add_user")
     async def add_user(
         self, *, space: str, user_id: str, role: PredefinedSpaceRole | CustomSpaceRole
     ) -> SpaceMembership:
@@ -177,6 +178,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE_USERS, space_id=await self._names.space_id(space))
         return await self._send(SpaceMembership, "POST", path, body)
 
+    @pre_release("spaces.remove_user")
     async def remove_user(self, *, space: str, user_id: str) -> None:
         """Remove a user from a space.
 

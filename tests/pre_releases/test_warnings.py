@@ -244,7 +244,7 @@ def test_the_class_is_the_same_everywhere() -> None:
 def test_the_methods_are_those_of_the_platform() -> None:
     """Listing runs is in alpha, all others are in beta; exports and annotation configs are final."""
     assert [key for key, stage in STAGES.items() if stage is Stage.ALPHA] == ["experiments.list_runs"]
-    assert len(STAGES) == 23
+    assert len(STAGES) == 25
     assert not any("export" in key or "annotation_configs" in key for key in STAGES)
     assert not any(hasattr(member, "announcement") for member in vars(AnnotationConfigsClient).values())
 
