@@ -172,16 +172,15 @@ class ExperimentsClient(ExperimentsResource):
             UploadFailed: Every run finished and could not be sent; ``result`` has the frame.
 
         Example:
-            >>> async def quickstart(client):
-            ...     def answer(dataset_row):
-            ...         return f"{dataset_row['question']}? I do not know."
-            ...
-            ...     def is_correct(output, expected):
-            ...         return expected in output
-            ...
-            ...     return await client.experiments.run(
-            ...         name="first", dataset="questions", task=answer, evaluators=[is_correct], concurrency=10
-            ...     )
+            >>> def answer(dataset_row):
+            ...     return f"{dataset_row['question']} It was Alfred Nobel."
+            >>> def is_correct(output, expected):
+            ...     return expected in output
+            >>> experiment, df = await client.experiments.run(
+            ...     name="second", dataset="inventions", task=answer, evaluators=[is_correct], concurrency=10
+            ... )
+            >>> experiment.name, df["eval.is_correct.label"].to_list()
+            ('second', ['True', 'False'])
         """
         async with self.stream(
             name=name,
@@ -253,11 +252,14 @@ class ExperimentsClient(ExperimentsResource):
             ArizeError: As ``run`` does.
 
         Example:
-            >>> async def watch(client, task):
-            ...     async with client.experiments.stream(name="first", dataset="questions", task=task) as runs:
-            ...         async for run in runs:
-            ...             print(run.example_id, run.output)
-            ...     experiment, frame = runs.result
+            >>> def answer(dataset_row):
+            ...     return "Alfred Nobel"
+            >>> async with client.experiments.stream(name="second", dataset="inventions", task=answer) as runs:
+            ...     async for run in runs:
+            ...         print(run.output)
+            Alfred Nobel
+            Alfred Nobel
+            >>> experiment, df = runs.result
         """
         # the libraries behind a run take a second to load, and others may be using this event loop
         make_plan, runner_class = await asyncio.to_thread(_load_runs)

@@ -50,6 +50,11 @@ class AnnotationConfigsClient(Resource):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.annotation_configs.list(space="default")
+            >>> sorted([config.name async for config in page])
+            ['note', 'quality', 'verdict']
         """
         check_limit(limit)
         scope = space_filter(space)
@@ -66,6 +71,11 @@ class AnnotationConfigsClient(Resource):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> config = await client.annotation_configs.get(annotation_config="quality", space="default")
+            >>> config.minimum_score, config.maximum_score
+            (0, 1)
         """
         return await self._http.request_as(_parse, "GET", await self._path(annotation_config, space))
 
@@ -90,6 +100,13 @@ class AnnotationConfigsClient(Resource):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.create_continuous(
+            ...     name="accuracy", space="default", minimum_score=0, maximum_score=1
+            ... )
+            >>> config.type
+            'CONTINUOUS'
         """
         return await self._create(
             ContinuousAnnotationConfig,
@@ -119,6 +136,13 @@ class AnnotationConfigsClient(Resource):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.create_categorical(
+            ...     name="tone", space="default", values=[{"label": "kind", "score": 1}, {"label": "rude", "score": 0}]
+            ... )
+            >>> [value.label for value in config.values]
+            ['kind', 'rude']
         """
         return await self._create(
             CategoricalAnnotationConfig,
@@ -138,6 +162,11 @@ class AnnotationConfigsClient(Resource):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.create_freeform(name="comment", space="default")
+            >>> config.type
+            'FREEFORM'
         """
         return await self._create(FreeformAnnotationConfig, space, name=name)
 
@@ -164,6 +193,13 @@ class AnnotationConfigsClient(Resource):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.update_continuous(
+            ...     annotation_config="quality", space="default", maximum_score=5
+            ... )
+            >>> config.maximum_score
+            5
         """
         return await self._update(
             ContinuousAnnotationConfig,
@@ -195,6 +231,13 @@ class AnnotationConfigsClient(Resource):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.update_categorical(
+            ...     annotation_config="verdict", space="default", values=[{"label": "yes"}, {"label": "no"}]
+            ... )
+            >>> [value.label for value in config.values]
+            ['yes', 'no']
         """
         return await self._update(
             CategoricalAnnotationConfig,
@@ -217,6 +260,13 @@ class AnnotationConfigsClient(Resource):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = await client.annotation_configs.update_freeform(
+            ...     annotation_config="note", space="default", name="remark"
+            ... )
+            >>> config.name
+            'remark'
         """
         return await self._update(FreeformAnnotationConfig, await self._path(annotation_config, space), name=name)
 
@@ -230,6 +280,9 @@ class AnnotationConfigsClient(Resource):
         Raises:
             NotFound: There is none.
             Conflict: It is in use.
+
+        Example:
+            >>> await client.annotation_configs.delete(annotation_config="note", space="default")
         """
         await self._http.request("DELETE", await self._path(annotation_config, space), expect=(204,))
 

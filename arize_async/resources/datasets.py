@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
-from arize_async.errors import ArizeError, IncompleteWrite
-from arize_async.models.dataset import Dataset, DatasetVersionWithExampleIds, DeleteDatasetExamplesResponse
+from arize_async.models.dataset import Dataset
 from arize_async.models.requests import (
     MAX_PAGE,
-    AnnotateRecords,
     CreateDataset,
-    InsertExamples,
     RenameDataset,
     SearchExamples,
 )
-from arize_async.models.rules import MAX_ROWS
 from arize_async.pre_releases import pre_release
 from arize_async.resources.annotation_configs import space_filter
-from arize_async.resources.base import Resource, check, check_limit
-from arize_async.resources.choice import check_column, check_ids, check_rest, filled, off_loop, open_rows, rest_rows
-from arize_async.resources.parts import Part, PartWriter
+from arize_async.resources.base import check, check_limit
+from arize_async.resources.choice import check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.examples import ExamplesResource
 from arize_async.responses.lists import ListDatasetsResponse
 from arize_async.responses.tables import ListDatasetExamplesResponse
 from arize_async.wire import paths
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from arize_async.cache.examples import ExampleReader
-    from arize_async.models.annotation import AnnotateRecordInput
     from arize_async.resources.names import Names
     from arize_async.resources.rows import Rows, Source
     from arize_async.transport.flight import FlightTransport
     from arize_async.transport.http import HttpTransport
 
 
-class DatasetsClient(Resource):
+class DatasetsClient(ExamplesResource):
     """Operations on datasets."""
 
     def __init__(self, http: HttpTransport, flight: FlightTransport, names: Names, *, examples: ExampleReader) -> None:
@@ -69,6 +60,11 @@ class DatasetsClient(Resource):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.datasets.list(space="default")
+            >>> [dataset.name async for dataset in page]
+            ['inventions']
         """
         check_limit(limit)
         scope = space_filter(space)
@@ -96,6 +92,13 @@ class DatasetsClient(Resource):
             InvalidInput: ``force_http`` with files or with more than 1,000 rows.
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> dataset = await client.datasets.create(
+            ...     name="capitals", space="default", examples=[{"country": "France"}, {"country": "Peru"}]
+            ... )
+            >>> dataset.name
+            'capitals'
         """
         check(RenameDataset, name=name)
         source = await open_rows(examples)
@@ -119,6 +122,11 @@ class DatasetsClient(Resource):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> dataset = await client.datasets.get(dataset="inventions", space="default")
+            >>> len(dataset.versions)
+            1
         """
         return await self._get(Dataset, await self._path(paths.DATASET, dataset, space))
 
@@ -134,6 +142,11 @@ class DatasetsClient(Resource):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> dataset = await client.datasets.update(dataset="inventions", name="great inventions")
+            >>> dataset.name
+            'great inventions'
         """
         body = check(RenameDataset, name=name)
         return await self._send(Dataset, "PATCH", await self._path(paths.DATASET, dataset, space), body)
@@ -149,6 +162,9 @@ class DatasetsClient(Resource):
         Raises:
             NotFound: There is none.
             ApiError: The server refused.
+
+        Example:
+            >>> await client.datasets.delete(dataset="inventions")
         """
         await self._http.request("DELETE", await self._path(paths.DATASET, dataset, space), expect=(204,))
 
@@ -182,6 +198,11 @@ class DatasetsClient(Resource):
         Raises:
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.datasets.list_examples(dataset="inventions", limit=100)
+            >>> [example.additional_properties["question"] async for example in page]
+            ['Who invented dynamite?', 'Who invented the piano?']
         """
         given_filter = filter if filter and filter.strip() else None
         most = {"limit": MAX_PAGE} if all else {"limit": limit, "cursor": cursor}
@@ -193,147 +214,6 @@ class DatasetsClient(Resource):
         if all:
             return await self._search_all(ListDatasetExamplesResponse, path, body)
         return await self._search(ListDatasetExamplesResponse, path, body)
-
-    @pre_release("datasets.append_examples")
-    async def append_examples(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
-    ) -> DatasetVersionWithExampleIds:
-        """Add examples to a version of a dataset.
-
-        Args:
-            dataset: Id or name.
-            space: Id or name of the space that a name is looked up in; by default all readable ones.
-            dataset_version_id: Id of a version; by default the latest.
-            examples: Rows in any form, without ``id``, ``created_at`` and ``updated_at``. More than 1,000, or more than
-                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
-
-        Returns:
-            The dataset, and the ids of the new examples in the order of the input.
-
-        Raises:
-            InvalidRows: The rows cannot be sent.
-            IncompleteWrite: A request failed after others had succeeded; it has the ids of the new examples.
-            ApiError: The server refused.
-        """
-        source = await open_rows(examples)
-        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        version = dataset_version_id
-
-        async def append(rows: Part) -> DatasetVersionWithExampleIds:
-            nonlocal version
-            body = check(InsertExamples, examples=rows)
-            query = {"dataset_version_id": version}
-            answer = await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
-            version = (
-                answer.dataset_version_id or version
-            )  # what follows belongs to the same version, whatever others do
-            return answer
-
-        return await self._write(source.parts(), append)
-
-    @pre_release("datasets.update_examples")
-    async def update_examples(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        dataset_version_id: str = "",
-        examples: Rows,
-        new_version: str | None = None,
-    ) -> DatasetVersionWithExampleIds:
-        """Change examples; what a row does not have stays as it is, an unknown id is passed over.
-
-        Args:
-            dataset: Id or name.
-            space: Id or name of the space that a name is looked up in; by default all readable ones.
-            dataset_version_id: Id of a version; by default the latest.
-            examples: Rows in any form, each with its ``id``. More than 1,000, or more than
-                ``max_http_payload_size_mb`` of JSON, are sent as several requests, one after the other.
-            new_version: Name of a new version that gets the change; by default it happens in place.
-
-        Returns:
-            The dataset, and the ids of the changed examples in the order of the input.
-
-        Raises:
-            InvalidRows: The rows cannot be sent, or one has no ``id``.
-            IncompleteWrite: A request failed after others had succeeded; it has the ids of the examples that were
-                changed. Doing it again is safe, except that ``new_version`` is there already.
-            ApiError: The server refused.
-        """
-        source = await open_rows(examples)
-        check_column(source, "id")
-        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        version, name = dataset_version_id, new_version
-
-        async def update(rows: Part) -> DatasetVersionWithExampleIds:
-            nonlocal version, name
-            body: dict[str, object] = {"examples": rows, **({"new_version": name} if name else {})}
-            query = {"dataset_version_id": version}
-            answer = await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
-            version, name = (
-                answer.dataset_version_id or version,
-                None,
-            )  # what follows belongs to the version that was just made
-            return answer
-
-        return await self._write(filled(source.parts(), "id"), update)
-
-    @pre_release("datasets.delete_examples")
-    async def delete_examples(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
-    ) -> DeleteDatasetExamplesResponse:
-        """Delete examples from a version; doing it again is safe.
-
-        Args:
-            dataset: Id or name.
-            space: Id or name of the space that a name is looked up in; by default all readable ones.
-            dataset_version_id: Id of the version.
-            examples: Ids, each once. More than 1,000 are sent as several requests, one after the other.
-
-        Returns:
-            Which examples were deleted, and whether nothing is left to do.
-
-        Raises:
-            InvalidInput: No id, or one twice.
-            IncompleteWrite: A request failed after others had succeeded; it has the ids of the deleted examples.
-            ApiError: The server refused.
-        """
-        ids = check_ids(examples)
-        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        answers: builtins.list[DeleteDatasetExamplesResponse] = []
-        for start in range(0, len(ids), MAX_ROWS):
-            body = {"dataset_version_id": dataset_version_id, "example_ids": ids[start : start + MAX_ROWS]}
-            try:
-                answers.append(await self._send(DeleteDatasetExamplesResponse, "DELETE", path, body))
-            except ArizeError as error:
-                if not answers:
-                    raise
-                raise IncompleteWrite(start, _joined(answers).deleted_example_ids) from error
-        return _joined(answers)
-
-    @pre_release("datasets.annotate_examples")
-    async def annotate_examples(
-        self,
-        *,
-        dataset: str,
-        space: str | None = None,
-        annotations: Sequence[AnnotateRecordInput | Mapping[str, object]],
-    ) -> None:
-        """Write human annotations of examples; one of the same name is replaced.
-
-        Args:
-            dataset: Id or name.
-            space: Id or name of the space that a name is looked up in; by default all readable ones.
-            annotations: 1 to 1,000 records; ``record_id`` is the id of an example, unknown ones are passed over.
-
-        Raises:
-            InvalidInput: The annotations cannot be sent.
-            UnprocessableEntity: A name is no annotation config of the space.
-            ApiError: The server refused.
-        """
-        body = check(AnnotateRecords, annotations=builtins.list(annotations))
-        path = await self._path(paths.DATASET_EXAMPLES_ANNOTATE, dataset, space)
-        await self._http.request("POST", path, body=body, expect=(202, 200))
 
     async def export_to_parquet(
         self,
@@ -354,6 +234,9 @@ class DatasetsClient(Resource):
         Raises:
             InvalidInput: The path is a directory, or its directory does not exist.
             ApiError: The server refused.
+
+        Example:
+            >>> await client.datasets.export_to_parquet(dataset="inventions", path="examples.parquet")
         """
         from arize_async.resources.parquet import check_target, write_parquet
 
@@ -363,19 +246,9 @@ class DatasetsClient(Resource):
         async with reading as stream:
             await write_parquet(stream, target)
 
-    async def _path(self, template: str, dataset: str, space: str | None) -> str:
-        return paths.fill(template, dataset_id=await self._names.dataset_id(dataset, space))
-
     async def _all_examples(self, dataset_id: str, version: str) -> ListDatasetExamplesResponse:
         table = await self._examples.table(await self.get(dataset=dataset_id), version)
         return ListDatasetExamplesResponse.from_table(table)
-
-    async def _write(
-        self, parts: Iterable[Part], request: Callable[[Part], Awaitable[DatasetVersionWithExampleIds]]
-    ) -> DatasetVersionWithExampleIds:
-        writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.example_ids)
-        last = await writer.send(parts, request)
-        return evolve(last, example_ids=writer.ids)
 
     async def _create_over_flight(self, source: Source, name: str, space_id: str) -> Dataset:
         from arize_async.resources.example_columns import ExampleColumns
@@ -383,11 +256,3 @@ class DatasetsClient(Resource):
         reader = await off_loop(lambda: source.reader(ExampleColumns(id_first=source.in_files)))
         created = await self._flight.create_dataset(space_id=space_id, name=name, data=reader)
         return await self.get(dataset=created)
-
-
-def _joined(answers: Sequence[DeleteDatasetExamplesResponse]) -> DeleteDatasetExamplesResponse:
-    """Return the answers of several requests as one."""
-    deleted = [each for answer in answers for each in answer.deleted_example_ids]
-    left = [each for answer in answers for each in answer.not_deleted_example_ids]
-    is_completed = all(answer.completed for answer in answers)
-    return evolve(answers[-1], completed=is_completed, deleted_example_ids=deleted, not_deleted_example_ids=left)

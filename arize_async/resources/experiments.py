@@ -59,6 +59,11 @@ class ExperimentsResource(Resource):
         Raises:
             NotFound: There is no such dataset or space.
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.experiments.list(dataset="inventions")
+            >>> [experiment.name async for experiment in page]
+            ['first']
         """
         check_limit(limit)
         scope = await self._names.scope(dataset, space)
@@ -102,6 +107,20 @@ class ExperimentsResource(Resource):
             InvalidInput: Neither dataset nor space, or REST is the only way and the rows do not fit it.
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_async.experiments import EvaluationResultFieldNames, ExperimentTaskFieldNames
+            >>> page = await client.datasets.list_examples(dataset="inventions")
+            >>> rows = [{"example": example.id, "answer": "Nobel", "points": 0.5} for example in page.examples]
+            >>> experiment = await client.experiments.create(
+            ...     name="by hand",
+            ...     dataset="inventions",
+            ...     experiment_runs=rows,
+            ...     task_fields=ExperimentTaskFieldNames(example_id="example", output="answer"),
+            ...     evaluator_columns={"exactness": EvaluationResultFieldNames(score="points")},
+            ... )
+            >>> experiment.name
+            'by hand'
         """
         check_name(name)
         if not dataset and not space:
@@ -126,6 +145,11 @@ class ExperimentsResource(Resource):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> experiment = await client.experiments.get(experiment="first", dataset="inventions")
+            >>> experiment.name
+            'first'
         """
         return await self._get(Experiment, await self._path(paths.EXPERIMENT, experiment, dataset, space))
 
@@ -141,6 +165,9 @@ class ExperimentsResource(Resource):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> await client.experiments.delete(experiment="first", dataset="inventions")
         """
         path = await self._path(paths.EXPERIMENT, experiment, dataset, space)
         await self._http.request("DELETE", path, expect=(204,))
@@ -176,6 +203,16 @@ class ExperimentsResource(Resource):
             BadRequest: The filter is blank.
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.experiments.list_runs(
+            ...     experiment="first", dataset="inventions", filter="eval.exactness.score < 1"
+            ... )
+            >>> [run.output async for run in page]
+            ['Pianist']
+            >>> everything = await client.experiments.list_runs(experiment="first", dataset="inventions", all=True)
+            >>> everything.to_df()["output"].to_list()
+            ['Alfred Nobel', 'Pianist']
         """
         if all and filter is None:
             return await self._all_runs(await self.get(experiment=experiment, dataset=dataset, space=space))
@@ -212,6 +249,16 @@ class ExperimentsResource(Resource):
             InvalidRows: The rows cannot be sent, or have no ``output``.
             IncompleteWrite: A request failed after others had succeeded; it has the ids of the runs that were added.
             ApiError: The server refused.
+
+        Example:
+            >>> examples = (await client.datasets.list_examples(dataset="inventions")).examples
+            >>> extended = await client.experiments.append_runs(
+            ...     experiment="first",
+            ...     dataset="inventions",
+            ...     experiment_runs=[{"example_id": examples[0].id, "output": "Nobel", "model": "m2"}],
+            ... )
+            >>> len(extended.run_ids)
+            1
         """
         source = await open_rows(appended_rows(experiment_runs))
         fields = ExperimentTaskFieldNames(
@@ -249,6 +296,16 @@ class ExperimentsResource(Resource):
             InvalidInput: The annotations cannot be sent.
             UnprocessableEntity: A name is no annotation config of the space.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput
+            >>> runs = (await client.experiments.list_runs(experiment="first", dataset="inventions")).experiment_runs
+            >>> note = AnnotationInput(name="note", text="checked")
+            >>> await client.experiments.annotate_runs(
+            ...     experiment="first",
+            ...     dataset="inventions",
+            ...     annotations=[AnnotateRecordInput(record_id=runs[0].id, values=[note])],
+            ... )
         """
         body = check(AnnotateRecords, annotations=builtins.list(annotations))
         path = await self._path(paths.EXPERIMENT_RUNS_ANNOTATE, experiment, dataset, space)
@@ -273,6 +330,11 @@ class ExperimentsResource(Resource):
         Raises:
             InvalidInput: The path is a directory, or its directory does not exist.
             ApiError: The server refused.
+
+        Example:
+            >>> await client.experiments.export_to_parquet(
+            ...     experiment="first", dataset="inventions", path="runs.parquet"
+            ... )
         """
         from arize_async.resources.parquet import check_target, write_parquet
 

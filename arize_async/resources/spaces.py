@@ -45,6 +45,11 @@ class SpacesClient(Resource):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = await client.spaces.list(name="def")
+            >>> [space.name async for space in page]
+            ['default']
         """
         check_limit(limit)
         return await self._list(
@@ -61,6 +66,11 @@ class SpacesClient(Resource):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> space = await client.spaces.get(space="default")
+            >>> space.name
+            'default'
         """
         return await self._get(Space, paths.fill(paths.SPACE, space_id=await self._names.space_id(space)))
 
@@ -84,6 +94,11 @@ class SpacesClient(Resource):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> space = await client.spaces.create(name="search team", description="Everything about search")
+            >>> space.description
+            'Everything about search'
         """
         body = {
             "name": name,
@@ -124,6 +139,11 @@ class SpacesClient(Resource):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> space = await client.spaces.update(space="default", description="For everyone")
+            >>> space.description
+            'For everyone'
         """
         body: dict[str, object] = {
             "name": UNSET if name is None else name,
@@ -151,6 +171,10 @@ class SpacesClient(Resource):
         Raises:
             NotFound: There is none.
             ApiError: The server refused.
+
+        Example:
+            >>> space = await client.spaces.create(name="search team")
+            >>> await client.spaces.delete(space=space.id)
         """
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         await self._http.request("DELETE", path, expect=(204,))
@@ -173,6 +197,14 @@ class SpacesClient(Resource):
             InvalidInput: The id is no text, or the role is no role.
             NotFound: There is no such space or user.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_async.spaces.types import PredefinedSpaceRole
+            >>> member = await client.spaces.add_user(
+            ...     space="default", user_id="VXNlcjox", role=PredefinedSpaceRole(name="ANNOTATOR")
+            ... )
+            >>> str(member.role)
+            'ANNOTATOR'
         """
         body = {"user_id": _user_id(user_id), "role": _assignment(role)}
         path = paths.fill(paths.SPACE_USERS, space_id=await self._names.space_id(space))
@@ -190,6 +222,12 @@ class SpacesClient(Resource):
             InvalidInput: The id is no text.
             NotFound: There is no such space, or the user is not in it.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_async.spaces.types import PredefinedSpaceRole
+            >>> role = PredefinedSpaceRole(name="MEMBER")
+            >>> member = await client.spaces.add_user(space="default", user_id="VXNlcjox", role=role)
+            >>> await client.spaces.remove_user(space="default", user_id=member.user_id)
         """
         user = _user_id(user_id)
         path = paths.fill(paths.SPACE_USER, space_id=await self._names.space_id(space), user_id=user)

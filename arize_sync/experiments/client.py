@@ -158,16 +158,15 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             UploadFailed: Every run finished and could not be sent; ``result`` has the frame.
 
         Example:
-            >>> def quickstart(client):
-            ...     def answer(dataset_row):
-            ...         return f"{dataset_row['question']}? I do not know."
-            ...
-            ...     def is_correct(output, expected):
-            ...         return expected in output
-            ...
-            ...     return client.experiments.run(
-            ...         name="first", dataset="questions", task=answer, evaluators=[is_correct], concurrency=10
-            ...     )
+            >>> def answer(dataset_row):
+            ...     return f"{dataset_row['question']} It was Alfred Nobel."
+            >>> def is_correct(output, expected):
+            ...     return expected in output
+            >>> experiment, df = client.experiments.run(
+            ...     name="second", dataset="inventions", task=answer, evaluators=[is_correct], concurrency=10
+            ... )
+            >>> experiment.name, df["eval.is_correct.label"].to_list()
+            ('second', ['True', 'False'])
         """
         return self._portal.call(
             self._wrapped.run,
@@ -236,11 +235,14 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             ArizeError: As ``run`` does.
 
         Example:
-            >>> def watch(client, task):
-            ...     with client.experiments.stream(name="first", dataset="questions", task=task) as runs:
-            ...         for run in runs:
-            ...             print(run.example_id, run.output)
-            ...     experiment, frame = runs.result
+            >>> def answer(dataset_row):
+            ...     return "Alfred Nobel"
+            >>> with client.experiments.stream(name="second", dataset="inventions", task=answer) as runs:
+            ...     for run in runs:
+            ...         print(run.output)
+            Alfred Nobel
+            Alfred Nobel
+            >>> experiment, df = runs.result
         """
         from arize_sync.runs.stream import RunStream
 
@@ -282,6 +284,11 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         Raises:
             NotFound: There is no such dataset or space.
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.experiments.list(dataset="inventions")
+            >>> [experiment.name for experiment in page]
+            ['first']
         """
         return self._portal.call(self._wrapped.list, dataset=dataset, space=space, limit=limit, cursor=cursor).bind(
             self._portal.fetch
@@ -324,6 +331,20 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             InvalidInput: Neither dataset nor space, or REST is the only way and the rows do not fit it.
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_sync.experiments import EvaluationResultFieldNames, ExperimentTaskFieldNames
+            >>> page = client.datasets.list_examples(dataset="inventions")
+            >>> rows = [{"example": example.id, "answer": "Nobel", "points": 0.5} for example in page.examples]
+            >>> experiment = client.experiments.create(
+            ...     name="by hand",
+            ...     dataset="inventions",
+            ...     experiment_runs=rows,
+            ...     task_fields=ExperimentTaskFieldNames(example_id="example", output="answer"),
+            ...     evaluator_columns={"exactness": EvaluationResultFieldNames(score="points")},
+            ... )
+            >>> experiment.name
+            'by hand'
         """
         return self._portal.call(
             self._wrapped.create,
@@ -347,6 +368,11 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> experiment = client.experiments.get(experiment="first", dataset="inventions")
+            >>> experiment.name
+            'first'
         """
         return self._portal.call(self._wrapped.get, experiment=experiment, dataset=dataset, space=space)
 
@@ -361,6 +387,9 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> client.experiments.delete(experiment="first", dataset="inventions")
         """
         self._portal.call(self._wrapped.delete, experiment=experiment, dataset=dataset, space=space)
 
@@ -394,6 +423,16 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             BadRequest: The filter is blank.
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.experiments.list_runs(
+            ...     experiment="first", dataset="inventions", filter="eval.exactness.score < 1"
+            ... )
+            >>> [run.output for run in page]
+            ['Pianist']
+            >>> everything = client.experiments.list_runs(experiment="first", dataset="inventions", all=True)
+            >>> everything.to_df()["output"].to_list()
+            ['Alfred Nobel', 'Pianist']
         """
         return self._portal.call(
             self._wrapped.list_runs,
@@ -431,6 +470,16 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             InvalidRows: The rows cannot be sent, or have no ``output``.
             IncompleteWrite: A request failed after others had succeeded; it has the ids of the runs that were added.
             ApiError: The server refused.
+
+        Example:
+            >>> examples = (client.datasets.list_examples(dataset="inventions")).examples
+            >>> extended = client.experiments.append_runs(
+            ...     experiment="first",
+            ...     dataset="inventions",
+            ...     experiment_runs=[{"example_id": examples[0].id, "output": "Nobel", "model": "m2"}],
+            ... )
+            >>> len(extended.run_ids)
+            1
         """
         return self._portal.call(
             self._wrapped.append_runs,
@@ -460,6 +509,16 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             InvalidInput: The annotations cannot be sent.
             UnprocessableEntity: A name is no annotation config of the space.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_sync.experiments.types import AnnotateRecordInput, AnnotationInput
+            >>> runs = (client.experiments.list_runs(experiment="first", dataset="inventions")).experiment_runs
+            >>> note = AnnotationInput(name="note", text="checked")
+            >>> client.experiments.annotate_runs(
+            ...     experiment="first",
+            ...     dataset="inventions",
+            ...     annotations=[AnnotateRecordInput(record_id=runs[0].id, values=[note])],
+            ... )
         """
         self._portal.call(
             self._wrapped.annotate_runs, experiment=experiment, dataset=dataset, space=space, annotations=annotations
@@ -479,6 +538,11 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         Raises:
             InvalidInput: The path is a directory, or its directory does not exist.
             ApiError: The server refused.
+
+        Example:
+            >>> client.experiments.export_to_parquet(
+            ...     experiment="first", dataset="inventions", path="runs.parquet"
+            ... )
         """
         self._portal.call(
             self._wrapped.export_to_parquet, experiment=experiment, dataset=dataset, space=space, path=path

@@ -42,6 +42,11 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.annotation_configs.list(space="default")
+            >>> sorted([config.name for config in page])
+            ['note', 'quality', 'verdict']
         """
         return self._portal.call(self._wrapped.list, name=name, space=space, limit=limit, cursor=cursor).bind(
             self._portal.fetch
@@ -57,6 +62,11 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> config = client.annotation_configs.get(annotation_config="quality", space="default")
+            >>> config.minimum_score, config.maximum_score
+            (0, 1)
         """
         return self._portal.call(self._wrapped.get, annotation_config=annotation_config, space=space)
 
@@ -81,6 +91,13 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.create_continuous(
+            ...     name="accuracy", space="default", minimum_score=0, maximum_score=1
+            ... )
+            >>> config.type
+            'CONTINUOUS'
         """
         return self._portal.call(
             self._wrapped.create_continuous,
@@ -110,6 +127,13 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.create_categorical(
+            ...     name="tone", space="default", values=[{"label": "kind", "score": 1}, {"label": "rude", "score": 0}]
+            ... )
+            >>> [value.label for value in config.values]
+            ['kind', 'rude']
         """
         return self._portal.call(
             self._wrapped.create_categorical,
@@ -129,6 +153,11 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.create_freeform(name="comment", space="default")
+            >>> config.type
+            'FREEFORM'
         """
         return self._portal.call(self._wrapped.create_freeform, name=name, space=space)
 
@@ -155,6 +184,13 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.update_continuous(
+            ...     annotation_config="quality", space="default", maximum_score=5
+            ... )
+            >>> config.maximum_score
+            5
         """
         return self._portal.call(
             self._wrapped.update_continuous,
@@ -187,6 +223,13 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.update_categorical(
+            ...     annotation_config="verdict", space="default", values=[{"label": "yes"}, {"label": "no"}]
+            ... )
+            >>> [value.label for value in config.values]
+            ['yes', 'no']
         """
         return self._portal.call(
             self._wrapped.update_categorical,
@@ -210,6 +253,13 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> config = client.annotation_configs.update_freeform(
+            ...     annotation_config="note", space="default", name="remark"
+            ... )
+            >>> config.name
+            'remark'
         """
         return self._portal.call(
             self._wrapped.update_freeform, annotation_config=annotation_config, space=space, name=name
@@ -225,5 +275,8 @@ class AnnotationConfigsClient(Facade[AsyncAnnotationConfigsClient]):
         Raises:
             NotFound: There is none.
             Conflict: It is in use.
+
+        Example:
+            >>> client.annotation_configs.delete(annotation_config="note", space="default")
         """
         self._portal.call(self._wrapped.delete, annotation_config=annotation_config, space=space)

@@ -39,6 +39,11 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.datasets.list(space="default")
+            >>> [dataset.name for dataset in page]
+            ['inventions']
         """
         return self._portal.call(self._wrapped.list, name=name, space=space, limit=limit, cursor=cursor).bind(
             self._portal.fetch
@@ -65,6 +70,13 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             InvalidInput: ``force_http`` with files or with more than 1,000 rows.
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> dataset = client.datasets.create(
+            ...     name="capitals", space="default", examples=[{"country": "France"}, {"country": "Peru"}]
+            ... )
+            >>> dataset.name
+            'capitals'
         """
         return self._portal.call(self._wrapped.create, name=name, space=space, examples=examples, force_http=force_http)
 
@@ -78,6 +90,11 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> dataset = client.datasets.get(dataset="inventions", space="default")
+            >>> len(dataset.versions)
+            1
         """
         return self._portal.call(self._wrapped.get, dataset=dataset, space=space)
 
@@ -92,6 +109,11 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> dataset = client.datasets.update(dataset="inventions", name="great inventions")
+            >>> dataset.name
+            'great inventions'
         """
         return self._portal.call(self._wrapped.update, dataset=dataset, space=space, name=name)
 
@@ -105,6 +127,9 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         Raises:
             NotFound: There is none.
             ApiError: The server refused.
+
+        Example:
+            >>> client.datasets.delete(dataset="inventions")
         """
         self._portal.call(self._wrapped.delete, dataset=dataset, space=space)
 
@@ -137,6 +162,11 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         Raises:
             UnprocessableEntity: The filter cannot be understood.
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.datasets.list_examples(dataset="inventions", limit=100)
+            >>> [example.additional_properties["question"] for example in page]
+            ['Who invented dynamite?', 'Who invented the piano?']
         """
         return self._portal.call(
             self._wrapped.list_examples,
@@ -148,6 +178,32 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             cursor=cursor,
             all=all,
         ).bind(self._portal.fetch)
+
+    def export_to_parquet(
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", path: str | os.PathLike[str]
+    ) -> None:
+        """Write all examples of a dataset to a Parquet file, batch by batch.
+
+        Args:
+            dataset: Id or name.
+            space: Id or name of the space that a name is looked up in; by default all readable ones.
+            dataset_version_id: Id of a version; by default the latest.
+            path: The file; one that exists is replaced once everything is written.
+
+        Raises:
+            InvalidInput: The path is a directory, or its directory does not exist.
+            ApiError: The server refused.
+
+        Example:
+            >>> client.datasets.export_to_parquet(dataset="inventions", path="examples.parquet")
+        """
+        self._portal.call(
+            self._wrapped.export_to_parquet,
+            dataset=dataset,
+            space=space,
+            dataset_version_id=dataset_version_id,
+            path=path,
+        )
 
     def append_examples(
         self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
@@ -168,6 +224,13 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             InvalidRows: The rows cannot be sent.
             IncompleteWrite: A request failed after others had succeeded; it has the ids of the new examples.
             ApiError: The server refused.
+
+        Example:
+            >>> extended = client.datasets.append_examples(
+            ...     dataset="inventions", examples=[{"question": "Who invented the telephone?"}]
+            ... )
+            >>> len(extended.example_ids)
+            1
         """
         return self._portal.call(
             self._wrapped.append_examples,
@@ -204,6 +267,14 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             IncompleteWrite: A request failed after others had succeeded; it has the ids of the examples that were
                 changed. Doing it again is safe, except that ``new_version`` is there already.
             ApiError: The server refused.
+
+        Example:
+            >>> examples = (client.datasets.list_examples(dataset="inventions")).examples
+            >>> changed = client.datasets.update_examples(
+            ...     dataset="inventions", examples=[{"id": examples[0].id, "checked": True}], new_version="checked"
+            ... )
+            >>> changed.example_ids == [examples[0].id]
+            True
         """
         return self._portal.call(
             self._wrapped.update_examples,
@@ -232,6 +303,15 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             InvalidInput: No id, or one twice.
             IncompleteWrite: A request failed after others had succeeded; it has the ids of the deleted examples.
             ApiError: The server refused.
+
+        Example:
+            >>> dataset = client.datasets.get(dataset="inventions")
+            >>> examples = (client.datasets.list_examples(dataset="inventions")).examples
+            >>> answer = client.datasets.delete_examples(
+            ...     dataset="inventions", dataset_version_id=dataset.versions[0].id, examples=[examples[0].id]
+            ... )
+            >>> answer.completed
+            True
         """
         return self._portal.call(
             self._wrapped.delete_examples,
@@ -259,28 +339,13 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
             InvalidInput: The annotations cannot be sent.
             UnprocessableEntity: A name is no annotation config of the space.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_sync.datasets.types import AnnotateRecordInput, AnnotationInput
+            >>> examples = (client.datasets.list_examples(dataset="inventions")).examples
+            >>> note = AnnotationInput(name="note", text="checked")
+            >>> client.datasets.annotate_examples(
+            ...     dataset="inventions", annotations=[AnnotateRecordInput(record_id=examples[0].id, values=[note])]
+            ... )
         """
         self._portal.call(self._wrapped.annotate_examples, dataset=dataset, space=space, annotations=annotations)
-
-    def export_to_parquet(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", path: str | os.PathLike[str]
-    ) -> None:
-        """Write all examples of a dataset to a Parquet file, batch by batch.
-
-        Args:
-            dataset: Id or name.
-            space: Id or name of the space that a name is looked up in; by default all readable ones.
-            dataset_version_id: Id of a version; by default the latest.
-            path: The file; one that exists is replaced once everything is written.
-
-        Raises:
-            InvalidInput: The path is a directory, or its directory does not exist.
-            ApiError: The server refused.
-        """
-        self._portal.call(
-            self._wrapped.export_to_parquet,
-            dataset=dataset,
-            space=space,
-            dataset_version_id=dataset_version_id,
-            path=path,
-        )

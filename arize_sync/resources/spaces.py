@@ -38,6 +38,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
 
         Raises:
             ApiError: The server refused.
+
+        Example:
+            >>> page = client.spaces.list(name="def")
+            >>> [space.name for space in page]
+            ['default']
         """
         return self._portal.call(
             self._wrapped.list, organization_id=organization_id, name=name, limit=limit, cursor=cursor
@@ -52,6 +57,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
         Raises:
             NotFound: There is none.
             AmbiguousName: Several have this name.
+
+        Example:
+            >>> space = client.spaces.get(space="default")
+            >>> space.name
+            'default'
         """
         return self._portal.call(self._wrapped.get, space=space)
 
@@ -74,6 +84,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
         Raises:
             Conflict: The name is taken.
             ApiError: The server refused.
+
+        Example:
+            >>> space = client.spaces.create(name="search team", description="Everything about search")
+            >>> space.description
+            'Everything about search'
         """
         return self._portal.call(
             self._wrapped.create,
@@ -112,6 +127,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
         Raises:
             InvalidInput: Nothing to change was given.
             ApiError: The server refused.
+
+        Example:
+            >>> space = client.spaces.update(space="default", description="For everyone")
+            >>> space.description
+            'For everyone'
         """
         return self._portal.call(
             self._wrapped.update,
@@ -135,6 +155,10 @@ class SpacesClient(Facade[AsyncSpacesClient]):
         Raises:
             NotFound: There is none.
             ApiError: The server refused.
+
+        Example:
+            >>> space = client.spaces.create(name="search team")
+            >>> client.spaces.delete(space=space.id)
         """
         self._portal.call(self._wrapped.delete, space=space)
 
@@ -153,6 +177,14 @@ class SpacesClient(Facade[AsyncSpacesClient]):
             InvalidInput: The id is no text, or the role is no role.
             NotFound: There is no such space or user.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_sync.spaces.types import PredefinedSpaceRole
+            >>> member = client.spaces.add_user(
+            ...     space="default", user_id="VXNlcjox", role=PredefinedSpaceRole(name="ANNOTATOR")
+            ... )
+            >>> str(member.role)
+            'ANNOTATOR'
         """
         return self._portal.call(self._wrapped.add_user, space=space, user_id=user_id, role=role)
 
@@ -167,5 +199,11 @@ class SpacesClient(Facade[AsyncSpacesClient]):
             InvalidInput: The id is no text.
             NotFound: There is no such space, or the user is not in it.
             ApiError: The server refused.
+
+        Example:
+            >>> from arize_sync.spaces.types import PredefinedSpaceRole
+            >>> role = PredefinedSpaceRole(name="MEMBER")
+            >>> member = client.spaces.add_user(space="default", user_id="VXNlcjox", role=role)
+            >>> client.spaces.remove_user(space="default", user_id=member.user_id)
         """
         self._portal.call(self._wrapped.remove_user, space=space, user_id=user_id)
