@@ -131,7 +131,7 @@ class AmbiguousName(ArizeError, LookupError):
         self.resource_type = resource_type
         self.resource_name = name
         self.matching_ids = tuple(matching_ids)
-        ids = ", ".join(self.matching_ids)
+        ids = ", ".join(self.matching_ids[:20]) + (", ..." if len(self.matching_ids) > 20 else "")  # noqa: PLR2004
         super().__init__(
             f"Multiple {resource_type}s named {name!r} found. Use an id instead of the name; it is one of: {ids}"
         )

@@ -49,8 +49,7 @@ def open_frame(frame: object) -> RowStream | RowList:
 
 def _open_arrow(frame: Any) -> pa.RecordBatchReader:
     if _is_of(frame, *_DATASET):
-        dataset = cast("ds.Dataset", frame)
-        return dataset.scanner(batch_size=_BATCH_ROWS, batch_readahead=2, fragment_readahead=1).to_reader()
+        return _scanned(cast("ds.Dataset", frame)).to_reader()
     if _is_of(frame, *_SCANNER):
         return cast("ds.Scanner", frame).to_reader()
     if hasattr(frame, "__arrow_c_stream__"):
@@ -59,10 +58,25 @@ def _open_arrow(frame: Any) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(batch.schema, [batch])
 
 
+def _scanned(dataset: ds.Dataset) -> ds.Scanner:
+    """Scan without the usual reading ahead, which holds many row groups at once."""
+    import pyarrow.dataset as ds
+
+    is_parquet = isinstance(dataset, ds.FileSystemDataset) and isinstance(dataset.format, ds.ParquetFileFormat)
+    options = ds.ParquetFragmentScanOptions(use_buffered_stream=True, pre_buffer=False) if is_parquet else None
+    return dataset.scanner(
+        batch_size=_BATCH_ROWS,
+        batch_readahead=1,
+        fragment_readahead=1,
+        fragment_scan_options=options,
+        use_threads=False,
+    )
+
+
 def _open_lazy(frame: pl.LazyFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     schema = frame.collect_schema().to_frame().to_arrow().schema
     if hasattr(frame, "collect_batches"):
-        parts = cast("Iterator[pl.DataFrame]", frame.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True))
+        parts = cast("Iterator[pl.DataFrame]", frame.collect_batches(chunk_size=_BATCH_ROWS, engine="streaming"))
     else:
         parts = iter([frame.collect()])
     return schema, (batch for part in parts for batch in part.to_arrow().to_batches())

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _PARTS = ("score", "label", "text")
 _MOMENTS = ("created_at", "updated_at")
-_MOMENT = pa.timestamp("us", "UTC")
 
 
 class GatheredRows:
@@ -89,8 +88,9 @@ def _cast(part: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
 
 
 def _moments(parts: list[pa.Array[Any]]) -> pa.ChunkedArray[Any]:
-    texts = pa.chunked_array(parts, pa.string())
+    """Return dates as Flight gives them: milliseconds since the epoch."""
+    texts: Any = pa.chunked_array(parts, pa.string())
     try:
-        return cast("pa.ChunkedArray[Any]", texts.cast(_MOMENT))
+        return texts.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("ms", "UTC"), safe=False).cast(pa.int64())
     except pa.ArrowException:
         return texts

@@ -8,7 +8,10 @@ from arize_async.errors import AmbiguousName, InvalidInput, InvalidResponse, Not
 from arize_async.models.annotation_config import AnnotationConfig
 from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment
+from arize_async.models.rules import MAX_NAME
 from arize_async.models.space import Space
+from arize_async.models.unicode import valid_text
+from arize_async.resources.cursors import Cursors
 from arize_async.responses.lists import (
     ListAnnotationConfigsResponse,
     ListDatasetsResponse,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 _PAGE = 100
 _MOST = 10_000
+_SHOWN = 40
 
 _EXPERIMENT_HINT = (
     "Provide 'dataset' (for an experiment on a dataset) or 'space' (for a standalone experiment) so that the name can"
@@ -38,7 +42,13 @@ def _text(word: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         hint = "; pass its .id" if hasattr(value, "id") else ""
         raise InvalidInput(f"{word} is a name or an id, got {type(value).__name__} {value!r:.40}{hint}")
+    if valid_text(value) != value:
+        raise InvalidInput(f"{word} is valid Unicode, got {value!r:.40}")
     return value
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= MAX_NAME else f"{name[:_SHOWN]}... ({len(name)} characters)"
 
 
 class Names:
@@ -85,7 +95,7 @@ class Names:
         if is_resource_id(_text("experiment", experiment)):
             return experiment
         if not dataset and not space:
-            raise NotFound.by_name("experiment", experiment, hint=_EXPERIMENT_HINT)
+            raise NotFound.by_name("experiment", _shown(experiment), hint=_EXPERIMENT_HINT)
         scope = await self.scope(dataset, space)
         return await self._one("experiment", experiment, ListExperimentsResponse, paths.EXPERIMENTS, scope)
 
@@ -112,27 +122,29 @@ class Names:
         self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str], hint: str = ""
     ) -> str:
         """Return the id of the only resource of this very name."""
-        candidates = await self._candidates(word, name, kind, path, scope)
-        ids = [candidate.id for candidate in candidates if candidate.name == name]
+        # nothing has a longer name, and servers refuse to look for one
+        candidates = await self._candidates(word, name, kind, path, scope) if len(name) <= MAX_NAME else []
+        # a list that changes while it is read may show an item on two pages
+        ids = list(dict.fromkeys(candidate.id for candidate in candidates if candidate.name == name))
         if len(ids) > 1:
             raise AmbiguousName(word, name, ids)
         if not ids:
             # a misspelled name fits no filter: one page of all names shows what was meant
             around = candidates or (await self._page(kind, path, {**scope, "limit": _PAGE})).iter_items()
-            raise NotFound.by_name(word, name, sorted({candidate.name for candidate in around}), hint)
+            raise NotFound.by_name(word, _shown(name), sorted({candidate.name for candidate in around}), hint)
         return ids[0]
 
     async def _page(self, kind: type[Page[N]], path: str, query: dict[str, object]) -> Page[N]:
         return await self._http.request_as(kind.parse, "GET", path, query=query)
 
     async def _candidates(self, word: str, name: str, kind: type[Page[N]], path: str, scope: dict[str, str]) -> list[N]:
-        async def fetch(cursor: str | None) -> Page[N]:
-            query = {**scope, "name": name, "limit": _PAGE, "cursor": cursor}
-            return await self._http.request_as(lambda data: kind.parse(data, fetch), "GET", path, query=query)
-
         found: list[N] = []
-        async for candidate in await fetch(None):
-            found.append(candidate)
+        cursors, cursor = Cursors(), None
+        while True:
+            page = await self._page(kind, path, {**scope, "name": name, "limit": _PAGE, "cursor": cursor})
+            found += page.iter_items()
             if len(found) > _MOST:
                 raise InvalidResponse(f"more than {_MOST} {word}s contain {name!r}: use an id instead of the name")
-        return found
+            cursor = cursors.following(page.pagination, page.count_items())
+            if cursor is None:
+                return found

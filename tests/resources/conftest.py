@@ -56,16 +56,19 @@ class Listener:
         """Note nothing yet."""
         self.lines: list[str] = []
         self.answers: dict[str, Any] = {}
+        self.script: list[tuple[int, Any]] = []
         self.bodies: list[Any] = []
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Note a request; the answer is the one whose key begins the request line."""
+        """Note a request; the answer is the next of the script, else the one whose key begins the request line."""
         line = f"{request.method} {request.raw_path}"
         text = await request.text()
         self.lines.append(line)
         self.bodies.append(json.loads(text) if text else None)
         key = max((key for key in self.answers if line.startswith(key)), key=len, default=None)
         status, body = self.answers[key] if key is not None else (200, {})
+        if self.script:
+            status, body = self.script.pop(0)
         return web.Response(
             status=status, text=None if body is None else json.dumps(body), content_type="application/json"
         )

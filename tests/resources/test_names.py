@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from arize_async.errors import AmbiguousName, InvalidResponse, NotFound
+from arize_async.errors import AmbiguousName, InvalidInput, InvalidResponse, NotFound
+from arize_async.experiments import ExperimentTaskFieldNames
 
 if TYPE_CHECKING:
     from arize_async import ArizeClient
@@ -104,3 +105,67 @@ async def test_an_annotation_config_is_found_by_name(client: ArizeClient) -> Non
     await client.annotation_configs.delete(annotation_config="notes")
     with pytest.raises(NotFound, match="annotation config 'notes'"):
         await client.annotation_configs.get(annotation_config="notes")
+
+
+@pytest.mark.parametrize("name", ["a/b?c=d&e#f", "it's", "100% \U0001f600", "a\tb", "ünïcödé", " ", "%2F", "x" * 255])
+async def test_any_name_is_found(client: ArizeClient, name: str) -> None:
+    """Whatever it is made of, by name and by id, and deleted."""
+    if name.strip():
+        made = await client.datasets.create(name=name, space="default", examples=[{"q": "x"}])
+        assert (await client.datasets.get(dataset=name, space="default")).id == made.id
+        fields = ExperimentTaskFieldNames(example_id="e", output="o")
+        runs = [{"e": "e", "o": "o"}]
+        experiment = await client.experiments.create(
+            name=name, dataset=name, space="default", experiment_runs=runs, task_fields=fields
+        )
+        found = await client.experiments.get(experiment=name, dataset=name, space="default")
+        assert found.id == experiment.id
+        await client.datasets.delete(dataset=name)
+    with pytest.raises(NotFound):
+        await client.datasets.get(dataset=name, space="default")
+
+
+async def test_a_name_longer_than_any_is_not_sent(listener: Any) -> None:
+    """No server takes it; the error shows its beginning, and the names that there are."""
+    listening, client = listener
+    listening.answers["GET /v2/spaces?limit=100"] = page("spaces", [{"id": "1", "name": "sp"}])
+    with pytest.raises(NotFound, match=r"'x{40}\.\.\. \(10000 characters\)' not found\. Available spaces: sp\."):
+        await client.spaces.get(space="x" * 10_000)
+    assert listening.lines == ["GET /v2/spaces?limit=100"]
+    with pytest.raises(InvalidInput, match="valid Unicode"):
+        await client.spaces.get(space="a\ud800")
+
+
+async def test_a_name_that_looks_like_an_id_is_taken_for_one(listener: Any) -> None:
+    """As in the official SDK: nothing tells them apart (wire contract 3.1)."""
+    listening, client = listener
+    listening.answers["GET"] = (404, {"status": 404, "title": "Resource not found", "detail": "no"})
+    with pytest.raises(NotFound):
+        await client.spaces.get(space="Zm86")
+    assert listening.lines == ["GET /v2/spaces/Zm86"]
+
+
+async def test_lists_of_candidates_are_bounded(listener: Any) -> None:
+    """The message stays readable, and all are on the error."""
+    listening, client = listener
+    listening.answers["GET"] = page("spaces", [{"id": str(n), "name": "sp"} for n in range(50)])
+    with pytest.raises(AmbiguousName) as ambiguous:
+        await client.spaces.get(space="sp")
+    assert len(ambiguous.value.matching_ids) == 50
+    listening.answers["GET"] = page("spaces", [{"id": str(n), "name": f"s{n}"} for n in range(50)])
+    with pytest.raises(NotFound) as missing:
+        await client.spaces.get(space="sp")
+    assert len(missing.value.available_names) == 50
+    assert all(len(str(error)) < 300 for error in (ambiguous.value, missing.value))
+
+
+@pytest.mark.parametrize("items", [[], [{"id": "1", "name": "other"}]])
+async def test_cursors_without_end_are_not_followed(listener: Any, items: list[dict[str, str]]) -> None:
+    """Neither the same one again nor empty pages for ever."""
+    listening, client = listener
+    listening.answers["GET"] = page("spaces", items, "again")
+    with pytest.raises(InvalidResponse, match="circle"):
+        await client.spaces.get(space="sp")
+    listening.script = [page("spaces", [], str(number)) for number in range(1100)]
+    with pytest.raises(InvalidResponse, match="pages in a row are empty"):
+        await client.spaces.get(space="sp")
