@@ -17,6 +17,14 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the caches and data of tests out of the home folder."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ARIZE_DIRECTORY", str(tmp_path_factory.mktemp("arize")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_blocks_the_loop() -> Iterator[None]:
     """Fail a test in which code of the package blocks an event loop."""

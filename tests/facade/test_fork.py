@@ -37,7 +37,12 @@ def say(call):
 def run(script: str, *arguments: str) -> list[str]:
     """Return the lines that a script prints; it says nothing else and ends well."""
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PRELUDE + textwrap.dedent(script), *arguments]
-    environment = {**os.environ, "GRPC_VERBOSITY": "NONE"}  # it tells on standard error that threads were left behind
+    environment = {
+        **os.environ,
+        "ARIZE_ENABLE_CACHING": "false",  # what was downloaded once is downloaded again
+        "ARIZE_PRE_RELEASE_WARNINGS": "false",
+        "GRPC_VERBOSITY": "NONE",  # it tells on standard error that threads were left behind
+    }
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False, env=environment)
     assert (done.stderr, done.returncode) == ("", 0)
     return done.stdout.splitlines()
