@@ -8,6 +8,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
 
 def main(package: str, options: dict[str, Any], directory: Path) -> None:
     """Make clients of the package and do everything with them."""
-    experiments = importlib.import_module(f"{package}.experiments")
-    types = importlib.import_module(f"{package}.experiments.types")
+    types = SimpleNamespace()
+    for module in ("experiments.types", "experiments", "spaces.types", "annotation_configs.types"):
+        vars(types).update(vars(importlib.import_module(f"{package}.{module}")))
     own = {"arize_directory": str(directory), "default_headers": {"x-tenant": "blue"}, "max_http_payload_size_mb": 0.1}
     make = importlib.import_module(package).ArizeClient
     client = make(**options, **own, enable_caching=False)
     step = steps(f"http://127.0.0.1:{options['api_port']}")
-    script.session(client, experiments, types, step, directory)
-    running.session(client, experiments, step)
+    script.session(client, types, step, directory)
+    running.session(client, types, step)
     cached.session(make(**options, **own), step)
 
 

@@ -60,21 +60,21 @@ def strict(output: Any) -> str:
     return output.upper()
 
 
-def graded(experiments: Any) -> Any:
+def graded(types: Any) -> Any:
     """Return an evaluator that is an object."""
 
-    class Graded(experiments.Evaluator):
+    class Graded(types.Evaluator):
         """Grades by length, with metadata."""
 
         def evaluate(self, *, output: Any, **kwargs: Any) -> Any:
             """Grade."""
             metadata = {"size": len(str(output)), "by": "length", "deep": {"k": [1, 2]}}
-            return experiments.EvaluationResult(score=0.5, label="graded", explanation="why", metadata=metadata)
+            return types.EvaluationResult(score=0.5, label="graded", explanation="why", metadata=metadata)
 
     return Graded()
 
 
-def session(client: Any, experiments: Any, step: Step) -> None:
+def session(client: Any, types: Any, step: Step) -> None:
     """Run experiments on three questions."""
     rows = [{"attributes.input.value": f"q{n}", "attributes.output.value": f"a{n}", "n": n} for n in range(3)]
     dataset = client.datasets.create(name="questions", space="default", examples=rows)
@@ -82,7 +82,7 @@ def session(client: Any, experiments: Any, step: Step) -> None:
     with step("experiments.run"):
         run(name="run", dataset="questions", space="default", task=answer)
     with step("experiments.run with evaluators"):
-        evaluators = [exact, long, graded(experiments)]
+        evaluators = [exact, long, graded(types)]
         run(name="graded", **where, task=answer, evaluators=evaluators, metadata={"user": "ü"})
     with step("experiments.run of a coroutine"):
         run(name="later", **where, task=answers_later, evaluators={"same": exact})

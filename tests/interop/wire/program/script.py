@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Step = Callable[..., AbstractContextManager[None]]
 
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=dt.UTC)
+USER = "VXNlcjoxOkFiQ2Q="
+ROLE = "Um9sZToxOkFiQ2Q="
 ORGANIZATION = "T3JnYW5pemF0aW9uOjE6QWJDZA=="
 ROWS: list[dict[str, Any]] = [
     {"question": "ü?", "n": 1, "score": 0.5, "yes": True, "deep": {"a": [1, None]}, "none": None},
@@ -24,18 +26,18 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def session(client: Any, experiments: Any, types: Any, step: Step, directory: Path) -> None:
+def session(client: Any, types: Any, step: Step, directory: Path) -> None:
     """Use every method of the four services but ``run``."""
-    use_spaces(client, step)
-    use_configs(client, step)
+    use_spaces(client, types, step)
+    use_configs(client, types, step)
     use_datasets(client, step, directory)
     use_examples(client, types, step, directory)
-    use_experiments(client, experiments, step, directory)
+    use_experiments(client, types, step, directory)
     use_runs(client, types, step, directory)
     remove(client, step)
 
 
-def use_spaces(client: Any, step: Step) -> None:
+def use_spaces(client: Any, types: Any, step: Step) -> None:
     """Make two spaces; the last one stays for what follows."""
     with step("spaces.create"):
         client.spaces.create(name="small", organization_id=ORGANIZATION)
@@ -52,6 +54,11 @@ def use_spaces(client: Any, step: Step) -> None:
         client.spaces.get(space=made.id)
     with step("spaces.get by name"):
         client.spaces.get(space="space / of ü")
+    with step("spaces.add_user"):
+        for role in (types.PredefinedSpaceRole(name="MEMBER"), types.CustomSpaceRole(id=ROLE)):
+            client.spaces.add_user(space="small", user_id=USER, role=role)
+    with step("spaces.remove_user"):
+        client.spaces.remove_user(space="small", user_id=USER)
     with step("spaces.update"):
         client.spaces.update(space="small", name="smaller", description=None, is_private=False)
         client.spaces.update(space="smaller", gradient_start_color="#ffffff", ml_models_enabled=True)
@@ -62,7 +69,7 @@ def use_spaces(client: Any, step: Step) -> None:
         client.spaces.get(space="no such space")
 
 
-def use_configs(client: Any, step: Step) -> None:
+def use_configs(client: Any, types: Any, step: Step) -> None:
     """Make, change and remove annotation configs of each type."""
     configs, space = client.annotation_configs, "space / of ü"
     with step("annotation_configs.create_freeform"):
@@ -70,8 +77,9 @@ def use_configs(client: Any, step: Step) -> None:
     with step("annotation_configs.create_continuous"):
         configs.create_continuous(name="mark", space=space, minimum_score=0, maximum_score=1.5)
     with step("annotation_configs.create_categorical"):
-        values = [{"label": "good", "score": 1}, {"label": "bad"}]
-        made = configs.create_categorical(name="quality", space=space, values=values, optimization_direction="MAXIMIZE")
+        values = [types.CategoricalAnnotationValueRequest(label="good", score=1), {"label": "bad"}]
+        direction = types.OptimizationDirection.MAXIMIZE
+        made = configs.create_categorical(name="quality", space=space, values=values, optimization_direction=direction)
     with step("annotation_configs.list"):
         configs.list()
     with step("annotation_configs.list, all arguments"):
@@ -113,7 +121,8 @@ def use_datasets(client: Any, step: Step, directory: Path) -> None:
     with step("datasets.create of a file"):
         columns = {"n": [1, 2], "text": ["ü", None], "yes": [True, None], "none": pa.nulls(2), "at": [MOMENT, None]}
         nested = {"metadata": [{"k": 1}, None], "deep": [{"k": [1]}, None], "list": [["a"], []]}
-        pq.write_table(pa.table(columns | nested), directory / "rows.parquet")
+        large = pa.array(["a", "ü"], pa.large_string())
+        pq.write_table(pa.table(columns | nested | {"large": large}), directory / "rows.parquet")
         datasets.create(name="filed", space=made.space_id, examples=str(directory / "rows.parquet"))
     with step("datasets.list"):
         datasets.list()
@@ -171,13 +180,13 @@ def use_examples(client: Any, types: Any, step: Step, directory: Path) -> None:
         datasets.export_to_parquet(**where, dataset_version_id=version, path=str(directory / "examples.parquet"))
 
 
-def use_experiments(client: Any, experiments: Any, step: Step, directory: Path) -> None:
+def use_experiments(client: Any, types: Any, step: Step, directory: Path) -> None:
     """Record experiments of every form and find them."""
     service, where = client.experiments, {"dataset": "set ü", "space": "space / of ü"}
     dataset = client.datasets.get(**where)
-    fields = experiments.ExperimentTaskFieldNames(output="answer", example_id="for")
-    kept = experiments.ExperimentTaskFieldNames(output="output", example_id="example_id")
-    evaluator = experiments.EvaluationResultFieldNames(
+    fields = types.ExperimentTaskFieldNames(output="answer", example_id="for")
+    kept = types.ExperimentTaskFieldNames(output="output", example_id="example_id")
+    evaluator = types.EvaluationResultFieldNames(
         score="grade", label="word", explanation="why", metadata={"by": None, "depth": "deep"}
     )
     columns = {"exact": evaluator}
@@ -211,7 +220,7 @@ def use_experiments(client: Any, experiments: Any, step: Step, directory: Path) 
         objects = [{"example_id": "e1", "output": {"ü": [1, None]}}]
         service.create(name="objects", dataset=dataset.id, experiment_runs=objects, task_fields=kept)
     with step("experiments.create in a space"):
-        standalone = experiments.ExperimentTaskFieldNames(output="output")
+        standalone = types.ExperimentTaskFieldNames(output="output")
         alone = [{"output": "a", "n": 1}]
         service.create(name="alone", space="space / of ü", experiment_runs=alone, task_fields=standalone)
     with step("experiments.create over Flight"):
