@@ -100,7 +100,21 @@ class InvalidDefaultHeadersError(ConfigurationError):
 
 
 class InvalidInput(ArizeError, ValueError):
-    """An argument cannot be used; nothing was sent to the server."""
+    """An argument cannot be used; nothing of it was sent to the server.
+
+    Attributes:
+        path: Where the value is, such as ``examples[3].question``; empty when the message says it.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        """Keep the place of the value beside the message."""
+        self.path = path
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Begin with the place of the value."""
+        message = str(self.args[0])
+        return f"{self.path}: {message}" if self.path else message
 
 
 class InvalidTask(InvalidInput):

@@ -24,6 +24,19 @@ _PLAIN = r'[^"\\]*'
 _PLAIN_VISIBLE = r'[^"\\\s\x1c-\x1f\x85\ufeff]'
 
 
+class BrokenRule(ValueError):
+    """A field breaks its rule.
+
+    Attributes:
+        field: Name of the field.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field beside the message."""
+        self.field = field
+        super().__init__(message)
+
+
 @frozen
 class Rule:
     """A check of a field.
@@ -38,10 +51,13 @@ class Rule:
     check: Callable[[Any], None]
     item: type | Mapping[str, object] | None = None
 
-    def __call__(self, instance: object, attribute: object, value: object) -> None:
+    def __call__(self, instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         """Check as an attrs validator."""
-        del instance, attribute
-        self.check(value)
+        del instance
+        try:
+            self.check(value)
+        except ValueError as error:
+            raise BrokenRule(attribute.name, str(error)) from None
 
     @property
     def optional(self) -> Rule:
@@ -113,12 +129,19 @@ def check_name(name: object) -> None:
     Raises:
         InvalidInput: No text, empty, longer than 255 characters, or with a double quote or a backslash.
     """
+    try:
+        _check_plain_name(name)
+    except ValueError as error:
+        raise InvalidInput(str(error), path="name") from None
+
+
+def _check_plain_name(name: object) -> None:
     if not isinstance(name, str) or not re.search(VISIBLE, name) or len(name) > MAX_NAME:
-        raise InvalidInput(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
+        raise ValueError(f"a name is text of 1 to {MAX_NAME} characters that are not all blank, got {name!r:.80}")
     if '"' in name or "\\" in name:
-        raise InvalidInput(f"a name has no double quote and no backslash, got {name!r}")
+        raise ValueError(f"a name has no double quote and no backslash, got {name!r}")
     if valid_text(name) != name:
-        raise InvalidInput(f"a name is valid Unicode, got {name!r}")
+        raise ValueError(f"a name is valid Unicode, got {name!r}")
 
 
 def _bounds(what: str, least: int, most: int | None) -> dict[str, object]:
@@ -135,5 +158,7 @@ def _span(least: int, most: int | None) -> str:
 NOT_BLANK = not_blank(MAX_NAME)
 """A name with anything in it that can be seen."""
 
-NAME = Rule({"minLength": 1, "maxLength": MAX_NAME, "pattern": f"^{_PLAIN}{_PLAIN_VISIBLE}{_PLAIN}$"}, check_name)
+NAME = Rule(
+    {"minLength": 1, "maxLength": MAX_NAME, "pattern": f"^{_PLAIN}{_PLAIN_VISIBLE}{_PLAIN}$"}, _check_plain_name
+)
 """The same without double quotes and backslashes, as experiments have it."""

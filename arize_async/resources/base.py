@@ -14,7 +14,7 @@ from arize_async.resources.choice import off_loop
 from arize_async.resources.cursors import Cursors
 from arize_async.responses.page import Page
 from arize_async.responses.tables import TablePage
-from arize_async.wire.codec import decode
+from arize_async.wire.codec import Undecodable, decode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -132,8 +132,14 @@ def check(kind: type[R], **fields: object) -> R:
     given = {name: value for name, value in fields.items() if value is not None}
     try:
         return decode(kind, given)
-    except ValueError as error:
-        raise InvalidInput(str(error).replace("@ $.", "in ").replace(" @ $", "")) from None
+    except Undecodable as error:
+        raise InvalidInput("; ".join(map(_named, error.lines))) from None
+
+
+def _named(line: str) -> str:
+    """Turn ``<what is wrong> @ $.<path>`` round, as users read it: first where, then what."""
+    text, _, path = line.rpartition(" @ $")
+    return f"{path.lstrip('.')}: {text}" if path else text or line
 
 
 def check_limit(limit: int, most: int = 100) -> int:
@@ -142,6 +148,6 @@ def check_limit(limit: int, most: int = 100) -> int:
     Raises:
         InvalidInput: It is not between 1 and ``most``.
     """
-    if not 1 <= limit <= most:
-        raise InvalidInput(f"limit is between 1 and {most}, got {limit}")
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:  # pyright: ignore[reportUnnecessaryIsInstance] - users' data
+        raise InvalidInput(f"a number from 1 to {most}, got {limit!r}", path="limit")
     return limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from arize_async.errors import InvalidInput, InvalidRows
@@ -11,13 +12,28 @@ from arize_async.transport.threads import in_thread
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from arize_async.resources.rows import Conversion, Rows, Source
 
 T = TypeVar("T")
 Records = list[dict[str, object]]
 _GRACE = 10.0
+
+
+@contextmanager
+def argument(name: str) -> Generator[None]:
+    """Name the argument in errors about its rows, which know only the place within.
+
+    Raises:
+        InvalidRows: The same error, with the whole path.
+    """
+    try:
+        yield
+    except InvalidRows as error:
+        if not error.path or error.path.startswith("["):
+            error.path = f"{name}{error.path}"
+        raise
 
 
 async def open_rows(rows: Rows) -> Source:
@@ -55,9 +71,9 @@ def check_rest(source: Source, why: str) -> None:
         InvalidInput: The rows are in files, or more than 1,000.
     """
     if source.in_files:
-        raise InvalidInput(f"files travel over Flight only: {why}")
+        raise InvalidRows(f"files travel over Flight only: {why}")
     if not source.fits_rest:
-        raise InvalidInput(f"REST takes at most {MAX_ROWS} rows a request, got {source.size}: {why}")
+        raise InvalidRows(f"REST takes at most {MAX_ROWS} rows a request, got {source.size}: {why}")
 
 
 def check_filled(rows: Records, name: str, start: int = 0) -> None:
@@ -68,7 +84,7 @@ def check_filled(rows: Records, name: str, start: int = 0) -> None:
     """
     for number, row in enumerate(rows, start):
         if row.get(name) is None:
-            raise InvalidRows(f"row {number} has no {name!r}")
+            raise InvalidRows("every row needs this value", path=f"[{number}].{name}")
 
 
 def filled(parts: Iterable[Records], name: str) -> Iterator[Records]:
@@ -102,9 +118,9 @@ def check_ids(ids: Sequence[str]) -> list[str]:
     """
     given = [ids] if isinstance(ids, str) else list(ids)
     if not given or not all(isinstance(each, str) and each for each in given):  # pyright: ignore[reportUnnecessaryIsInstance] - users' data
-        raise InvalidInput("examples: at least one id, and each is text that is not empty")
+        raise InvalidInput("at least one id, and each is text that is not empty", path="examples")
     if len(set(given)) < len(given):
-        raise InvalidInput("examples: each id is given once")
+        raise InvalidInput("each id is given once", path="examples")
     return given
 
 

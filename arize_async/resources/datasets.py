@@ -14,7 +14,7 @@ from arize_async.models.requests import (
 from arize_async.pre_releases import pre_release
 from arize_async.resources.annotation_configs import space_filter
 from arize_async.resources.base import check, check_limit
-from arize_async.resources.choice import check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.choice import argument, check_rest, off_loop, open_rows, rest_rows
 from arize_async.resources.examples import ExamplesResource
 from arize_async.responses.lists import ListDatasetsResponse
 from arize_async.responses.tables import ListDatasetExamplesResponse
@@ -101,15 +101,16 @@ class DatasetsClient(ExamplesResource):
             'capitals'
         """
         check(RenameDataset, name=name)
-        source = await open_rows(examples)
-        if force_http:
-            check_rest(source, "leave out force_http, or split the rows")
-        space_id = await self._names.space_id(space)
-        rows = await rest_rows(source, None, None if force_http else self._config.max_http_payload_size_mb)
-        if rows is not None:
-            body = check(CreateDataset, name=name, space_id=space_id, examples=rows)
-            return await self._send(Dataset, "POST", paths.DATASETS, body, expect=(201,))
-        return await self._create_over_flight(source, name, space_id)
+        with argument("examples"):
+            source = await open_rows(examples)
+            if force_http:
+                check_rest(source, "leave out force_http, or split the rows")
+            space_id = await self._names.space_id(space)
+            rows = await rest_rows(source, None, None if force_http else self._config.max_http_payload_size_mb)
+            if rows is not None:
+                body = check(CreateDataset, name=name, space_id=space_id, examples=rows)
+                return await self._send(Dataset, "POST", paths.DATASETS, body, expect=(201,))
+            return await self._create_over_flight(source, name, space_id)
 
     @pre_release("datasets.get")
     async def get(self, *, dataset: str, space: str | None = None) -> Dataset:

@@ -108,7 +108,8 @@ def _portable(name: str, array: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _check_ids(ids: list[str], seen: set[str]) -> None:
-    for given in ids:
+    start = len(seen)
+    for place, given in enumerate(ids, start):
         if given in seen:
-            raise InvalidRows(f"the id {given!r} appears twice")
+            raise InvalidRows(f"the id {given!r} appears twice", path=f"[{place}].id")
         seen.add(given)

@@ -16,7 +16,7 @@ from arize_async.models.requests import (
 from arize_async.models.rules import MAX_ROWS
 from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check
-from arize_async.resources.choice import check_column, check_ids, filled, open_rows
+from arize_async.resources.choice import argument, check_column, check_ids, filled, open_rows
 from arize_async.resources.parts import Part, PartWriter
 from arize_async.wire import paths
 
@@ -58,21 +58,22 @@ class ExamplesResource(Resource):
             >>> len(extended.example_ids)
             1
         """
-        source = await open_rows(examples)
-        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        version = dataset_version_id
+        with argument("examples"):
+            source = await open_rows(examples)
+            path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
+            version = dataset_version_id
 
-        async def append(rows: Part) -> DatasetVersionWithExampleIds:
-            nonlocal version
-            body = check(InsertExamples, examples=rows)
-            query = {"dataset_version_id": version}
-            answer = await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
-            version = (
-                answer.dataset_version_id or version
-            )  # what follows belongs to the same version, whatever others do
-            return answer
+            async def append(rows: Part) -> DatasetVersionWithExampleIds:
+                nonlocal version
+                body = check(InsertExamples, examples=rows)
+                query = {"dataset_version_id": version}
+                answer = await self._send(DatasetVersionWithExampleIds, "POST", path, body, query=query, expect=(201,))
+                version = (
+                    answer.dataset_version_id or version
+                )  # what follows belongs to the same version, whatever others do
+                return answer
 
-        return await self._write(source.parts(), append)
+            return await self._write(source.parts(), append)
 
     @pre_release("datasets.update_examples")
     async def update_examples(
@@ -111,23 +112,24 @@ class ExamplesResource(Resource):
             >>> changed.example_ids == [examples[0].id]
             True
         """
-        source = await open_rows(examples)
-        check_column(source, "id")
-        path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
-        version, name = dataset_version_id, new_version
+        with argument("examples"):
+            source = await open_rows(examples)
+            check_column(source, "id")
+            path = await self._path(paths.DATASET_EXAMPLES, dataset, space)
+            version, name = dataset_version_id, new_version
 
-        async def update(rows: Part) -> DatasetVersionWithExampleIds:
-            nonlocal version, name
-            body: dict[str, object] = {"examples": rows, **({"new_version": name} if name else {})}
-            query = {"dataset_version_id": version}
-            answer = await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
-            version, name = (
-                answer.dataset_version_id or version,
-                None,
-            )  # what follows belongs to the version that was just made
-            return answer
+            async def update(rows: Part) -> DatasetVersionWithExampleIds:
+                nonlocal version, name
+                body: dict[str, object] = {"examples": rows, **({"new_version": name} if name else {})}
+                query = {"dataset_version_id": version}
+                answer = await self._send(DatasetVersionWithExampleIds, "PATCH", path, body, query=query)
+                version, name = (
+                    answer.dataset_version_id or version,
+                    None,
+                )  # what follows belongs to the version that was just made
+                return answer
 
-        return await self._write(filled(source.parts(), "id"), update)
+            return await self._write(filled(source.parts(), "id"), update)
 
     @pre_release("datasets.delete_examples")
     async def delete_examples(

@@ -17,7 +17,7 @@ from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check, check_limit
-from arize_async.resources.choice import check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.choice import argument, check_filled, check_rest, off_loop, open_rows, rest_rows
 from arize_async.resources.parts import PartWriter
 from arize_async.resources.run_columns import RunColumns, appended_rows, with_example_ids
 from arize_async.responses.lists import ListExperimentsResponse
@@ -125,13 +125,14 @@ class ExperimentsResource(Resource):
         check_name(name)
         if not dataset and not space:
             raise InvalidInput("give 'dataset' for an experiment on a dataset, or 'space' for a standalone experiment")
-        source = await open_rows(experiment_runs)
-        columns = RunColumns(source.names, task_fields, evaluator_columns)
-        if not dataset:
-            check_rest(source, "an experiment without a dataset travels over REST only; split the rows")
-            scope = {"space_id": await self._names.space_id(space or "")}
-            return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
-        return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
+        with argument("experiment_runs"):
+            source = await open_rows(experiment_runs)
+            columns = RunColumns(source.names, task_fields, evaluator_columns)
+            if not dataset:
+                check_rest(source, "an experiment without a dataset travels over REST only; split the rows")
+                scope = {"space_id": await self._names.space_id(space or "")}
+                return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
+            return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
 
     @pre_release("experiments.get")
     async def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
@@ -260,20 +261,21 @@ class ExperimentsResource(Resource):
             >>> len(extended.run_ids)
             1
         """
-        source = await open_rows(appended_rows(experiment_runs))
-        fields = ExperimentTaskFieldNames(
-            output="output", example_id="example_id" if "example_id" in source.names else None
-        )
-        columns = RunColumns(source.names, fields)
-        path = await self._path(paths.EXPERIMENT_RUNS, experiment, dataset, space)
+        with argument("experiment_runs"):
+            source = await open_rows(appended_rows(experiment_runs))
+            fields = ExperimentTaskFieldNames(
+                output="output", example_id="example_id" if "example_id" in source.names else None
+            )
+            columns = RunColumns(source.names, fields)
+            path = await self._path(paths.EXPERIMENT_RUNS, experiment, dataset, space)
 
-        async def append(rows: builtins.list[dict[str, object]]) -> ExperimentWithRunIds:
-            body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
-            return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
+            async def append(rows: builtins.list[dict[str, object]]) -> ExperimentWithRunIds:
+                body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
+                return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
 
-        writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.run_ids)
-        last = await writer.send(source.parts(columns), append)
-        return evolve(last, run_ids=writer.ids)
+            writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.run_ids)
+            last = await writer.send(source.parts(columns), append)
+            return evolve(last, run_ids=writer.ids)
 
     @pre_release("experiments.annotate_runs")
     async def annotate_runs(
@@ -355,7 +357,7 @@ class ExperimentsResource(Resource):
     ) -> Experiment:
         if not columns.has_example_ids:
             raise InvalidRows(
-                "an experiment on a dataset needs example ids: name their column in task_fields.example_id"
+                "an experiment on a dataset needs example ids: name their column", path="task_fields.example_id"
             )
         if force_http:
             check_rest(source, "leave out force_http, or split the rows")

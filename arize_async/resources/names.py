@@ -41,9 +41,10 @@ N = TypeVar("N", Space, Dataset, Experiment, AnnotationConfig)
 def _text(word: str, value: object) -> str:
     if not isinstance(value, str) or not value:
         hint = "; pass its .id" if hasattr(value, "id") else ""
-        raise InvalidInput(f"{word} is a name or an id, got {type(value).__name__} {value!r:.40}{hint}")
+        given = f"{type(value).__name__} {value!r:.40}{hint}"
+        raise InvalidInput(f"a name or an id, got {given}", path=word.replace(" ", "_"))
     if valid_text(value) != value:
-        raise InvalidInput(f"{word} is valid Unicode, got {value!r:.40}")
+        raise InvalidInput(f"valid Unicode, got {value!r:.40}", path=word.replace(" ", "_"))
     return value
 
 

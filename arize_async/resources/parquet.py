@@ -31,9 +31,9 @@ async def check_target(path: str | os.PathLike[str]) -> Path:
     def check() -> Path:
         target = Path(path)
         if target.is_dir():
-            raise InvalidInput(f"path {str(target)!r} is a directory")
+            raise InvalidInput(f"{str(target)!r} is a directory; name a file in it", path="path")
         if not target.parent.is_dir():
-            raise InvalidInput(f"the directory of path {str(target)!r} does not exist")
+            raise InvalidInput(f"the directory of {str(target)!r} does not exist; make it first", path="path")
         return target
 
     return await off_loop(check)

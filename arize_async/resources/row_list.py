@@ -70,5 +70,5 @@ def _names(rows: Sequence[Mapping[str, object]]) -> list[str]:
 def _checked(row: Mapping[str, object], place: int) -> dict[str, Any]:
     for name, cell in row.items():
         if isinstance(cell, (bytes, bytearray, memoryview)):
-            raise InvalidRows(f"rows[{place}].{name}: bytes cannot be stored; decode them to text first")
+            raise InvalidRows("bytes cannot be stored; decode them to text first", path=f"[{place}].{name}")
     return {name: present(cell) for name, cell in row.items()}

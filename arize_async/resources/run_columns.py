@@ -90,7 +90,8 @@ def with_example_ids(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
         for batch in reader:
             missing = batch.column("example_id").is_null()
             if missing.true_count:
-                raise InvalidRows(f"row {count + missing.index(pa.scalar(value=True)).as_py()} has no 'example_id'")
+                row = count + missing.index(pa.scalar(value=True)).as_py()
+                raise InvalidRows("every row needs this value", path=f"[{row}].example_id")
             yield batch
             count += batch.num_rows
 

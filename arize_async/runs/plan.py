@@ -118,13 +118,14 @@ def _limits(limits: object) -> Limits:
         return Limits()
     if isinstance(limits, Limits):
         return limits
-    raise InvalidInput(f"limits is a Limits object, got {type(limits).__name__}")
+    raise InvalidInput(f"a Limits object, got {type(limits).__name__}", path="limits")
 
 
 def _progress(progress: object) -> bool | Progress | None:
     if progress is None or isinstance(progress, (bool, Progress)):
         return progress
-    raise InvalidInput(f"progress is a bool or an object with start, update and stop; got {type(progress).__name__}")
+    kind = type(progress).__name__
+    raise InvalidInput(f"a bool or an object with start, update and stop; got {kind}", path="progress")
 
 
 def _bind_task(task: object) -> Binding:
@@ -136,7 +137,7 @@ def _bind_task(task: object) -> Binding:
 
 def _count(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidInput(f"{name} is a whole number of at least 1, got {value!r}")
+        raise InvalidInput(f"a whole number of at least 1, got {value!r}", path=name)
     return value
 
 
@@ -144,7 +145,7 @@ def _seconds(name: str, value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise InvalidInput(f"{name} is a number of seconds above 0, or None for no bound; got {value!r}")
+        raise InvalidInput(f"a number of seconds above 0, or None for no bound; got {value!r}", path=name)
     try:
         return None if math.isinf(value) else float(value)
     except OverflowError:
@@ -155,5 +156,5 @@ def _metadata(metadata: object) -> dict[str, object]:
     if metadata is None:
         return {}
     if not isinstance(metadata, Mapping):
-        raise InvalidInput(f"metadata is a mapping of facts about the experiment, got {type(metadata).__name__}")
+        raise InvalidInput(f"a mapping of facts about the experiment, got {type(metadata).__name__}", path="metadata")
     return {str(key): value for key, value in metadata.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import UnionType
@@ -15,21 +15,36 @@ from cattrs.cols import list_structure_factory
 from cattrs.gen import make_dict_structure_fn
 
 from arize_async.models.base import Model, Request
+from arize_async.models.rules import BrokenRule
 
 T = TypeVar("T")
 _MILLISECONDS = 1e11
+_MARK = "\0"
+
+
+class Undecodable(ValueError):
+    """JSON is not what a value is built from.
+
+    Attributes:
+        lines: What is wrong, each with its path: ``expected a string, got a number @ $.id``.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Join the lines to the message."""
+        self.lines = tuple(lines)
+        super().__init__("; ".join(lines))
 
 
 def decode(kind: type[T], data: object) -> T:
     """Build a value from parsed JSON.
 
     Raises:
-        ValueError: A field is missing, of the wrong type or out of bounds; each line of the message names the path.
+        Undecodable: A field is missing, of the wrong type or out of bounds; each line names the path.
     """
     try:
         return converter.structure(data, kind)
     except Exception as error:  # noqa: BLE001 - cattrs raises groups of anything that hooks and validators raise
-        raise ValueError("; ".join(explain(error))) from None
+        raise Undecodable(explain(error)) from None
 
 
 def parse_json(body: bytes) -> object:
@@ -55,11 +70,19 @@ def explain(error: BaseException) -> list[str]:
     ...     explain(error)
     ['expected a string, got a number @ $.id']
     """
-    return cattrs.transform_error(error, format_exception=_describe)
+    return [_located(line) for line in cattrs.transform_error(error, format_exception=_describe)]
+
+
+def _located(line: str) -> str:
+    """Add the field of a broken rule to the path: cattrs knows only the object that has it."""
+    field, mark, rest = line.partition(_MARK)
+    return f"{rest}.{field}" if mark else line
 
 
 def _describe(error: BaseException, kind: type | None) -> str:
     del kind
+    if isinstance(error, BrokenRule):
+        return f"{error.field}{_MARK}{error}"
     if isinstance(error, KeyError):
         return f"required field missing ({error.args[0]!r})"
     if isinstance(error, cattrs.ForbiddenExtraKeysError):
