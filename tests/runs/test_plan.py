@@ -41,7 +41,7 @@ def test_defaults_are_those_of_the_official_sdk() -> None:
         ({"task": None}, InvalidTask, "got NoneType"),
         ({"task": "task"}, InvalidTask, "got str"),
         ({"evaluators": [task, task]}, InvalidEvaluator, "same name: 'task'"),
-        ({"concurrency": 0}, InvalidInput, "concurrency is a whole number of at least 1, got 0"),
+        ({"concurrency": 0}, InvalidInput, "concurrency: a whole number of at least 1, got 0"),
         ({"concurrency": -1}, InvalidInput, "concurrency"),
         ({"concurrency": True}, InvalidInput, "concurrency"),
         ({"concurrency": 2.0}, InvalidInput, "concurrency"),
