@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -77,6 +78,16 @@ async def test_what_is_no_user_or_no_role_is_refused(rest: Any, space: str, chan
     answer = await rest("POST", users(space), json={"user_id": USER, "role": MEMBER, **change})
     assert answer.status == 400
     assert answer.body["detail"]
+    assert (await rest("DELETE", users(space, USER))).status == 404
+
+
+async def test_a_user_who_is_added_many_times_at_once_is_there_once(rest: Any, space: str) -> None:
+    """Every request answers the same membership, and one removal ends it."""
+    body = {"user_id": USER, "role": MEMBER}
+    answers = await asyncio.gather(*(rest("POST", users(space), json=body) for _ in range(20)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body["id"] for answer in answers}) == 1
+    assert (await rest("DELETE", users(space, USER))).status == 204
     assert (await rest("DELETE", users(space, USER))).status == 404
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -63,6 +64,17 @@ async def test_names_are_unique_in_a_space_in_any_case(rest: Any, space: str, el
     assert (await rest("PATCH", f"/v2/tags/{other['id']}", json={"name": "produktion Ä"})).status == 409
     changed = await rest("PATCH", f"/v2/tags/{made['id']}", json={"name": "produktion ä"})
     assert (changed.status, changed.body["name"]) == (200, "produktion ä")
+
+
+async def test_many_requests_at_once(rest: Any, space: str, resources: list[str]) -> None:
+    """One of them makes the tag, and all of them put it on a resource once."""
+    body = {"name": "t", "space_id": space}
+    made = await asyncio.gather(*(rest("POST", "/v2/tags", json=body) for _ in range(10)))
+    assert sorted(answer.status for answer in made) == [201] + [409] * 9
+    (tag,) = await rest.walk("/v2/tags", "tags")
+    ids = {"tag_ids": [tag["id"]]}
+    added = await asyncio.gather(*(rest("POST", path, json=ids) for path in resources for _ in range(5)))
+    assert all(answer.body["tags"] == [tag] for answer in added)
 
 
 async def test_a_change_shows_wherever_the_tag_is(rest: Any, space: str, resources: list[str]) -> None:

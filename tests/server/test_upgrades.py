@@ -95,7 +95,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     before = tables(file)
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, f"CREATE TABLE half (no BIGINT); {failing}"))
-        with pytest.raises(duckdb.Error):
+        with pytest.raises(ServerFailed, match=r"arize\.duckdb cannot be upgraded, and nothing in it was changed"):
             Database.open(file)
     assert tables(file) == before
     Database.open(file).close()

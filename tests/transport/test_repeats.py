@@ -104,3 +104,18 @@ async def test_a_conflict_is_not_repeated(serve: Any, fake_time: Any) -> None:
             await transport.request("DELETE", "/v2/annotation-configs/x", expect=(204,))
         await transport.aclose()
     assert fake_time.slept == []
+
+
+@pytest.mark.parametrize("path", ["/v2/experiments/x/runs/annotate", "/v2/experiments/x/runs/search", "/v2/spaces/x/users"])
+async def test_a_post_that_does_the_same_twice_is_repeated(serve: Any, fake_time: Any, path: str) -> None:
+    """Annotating, searching and adding a user change nothing more the second time."""
+    statuses = iter([502, 200])
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({"n": 1}, status=next(statuses))
+
+    async with serve(handler) as config:
+        transport = HttpTransport(config, timing=fake_time.timing)
+        assert await transport.request("POST", path, body={}) == {"n": 1}
+        await transport.aclose()
+    assert fake_time.slept == [0.5]

@@ -16,6 +16,7 @@ from arize_sync.experiments import (
 )
 from arize_sync.experiments.types import AnnotateRecordInput, AnnotationInput, Experiment, ExperimentRun
 from arize_sync.server import LocalServer
+from arize_sync.spaces.types import CustomSpaceRole, PredefinedSpaceRole, SpaceMembership
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,6 +100,15 @@ def write(client: ArizeClient, frame: pd.DataFrame) -> Experiment:
     client.experiments.annotate_runs(experiment="a", annotations=[AnnotateRecordInput(record_id="r", values=[note])])
     rows = [{"example": "1", "answer": "x", "points": 0.5}]
     return client.experiments.create(name="a", dataset="b", experiment_runs=rows, task_fields=fields)
+
+
+def share(client: ArizeClient) -> None:
+    """Add users with both kinds of roles."""
+    added = client.spaces.add_user(space="a", user_id="u", role=PredefinedSpaceRole(name="MEMBER"))
+    assert_type(added, SpaceMembership)
+    assert_type(added.role, PredefinedSpaceRole | CustomSpaceRole)
+    client.spaces.add_user(space="a", user_id=added.user_id, role=CustomSpaceRole(id="r"))
+    client.spaces.remove_user(space="a", user_id=added.user_id)
 
 
 def connect() -> None:

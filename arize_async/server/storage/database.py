@@ -50,12 +50,15 @@ class Database:
         """Open or make a database and bring it to the newest schema; ``None`` keeps it in memory.
 
         Raises:
-            ServerFailed: The file is in use, is damaged, or was written by a newer version.
+            ServerFailed: The file is in use, is damaged, cannot be upgraded, or was written by a newer version.
         """
         database = cls(_connect(file), clock)
         try:
             with database.write() as transaction:
                 migrate(transaction)
+        except duckdb.Error as error:
+            database.close()
+            raise ServerFailed(f"{file} cannot be upgraded, and nothing in it was changed: {error}") from error
         except BaseException:
             database.close()
             raise
