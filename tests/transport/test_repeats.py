@@ -106,7 +106,9 @@ async def test_a_conflict_is_not_repeated(serve: Any, fake_time: Any) -> None:
     assert fake_time.slept == []
 
 
-@pytest.mark.parametrize("path", ["/v2/experiments/x/runs/annotate", "/v2/experiments/x/runs/search", "/v2/spaces/x/users"])
+@pytest.mark.parametrize(
+    "path", ["/v2/experiments/x/runs/annotate", "/v2/experiments/x/runs/search", "/v2/spaces/x/users"]
+)
 async def test_a_post_that_does_the_same_twice_is_repeated(serve: Any, fake_time: Any, path: str) -> None:
     """Annotating, searching and adding a user change nothing more the second time."""
     statuses = iter([502, 200])
