@@ -114,7 +114,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the packages in strict mode, and a file of usages with two type checkers."""
+    """Check the packages in strict mode, and usages and misuses with two type checkers."""
     install_wheel(session, "types", "test")
     session.run("basedpyright")
     session.run("basedpyright", "tests/typing")

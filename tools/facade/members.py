@@ -60,7 +60,7 @@ class Members:
         self.special: dict[str, Method] = {}
         for module, node in _chain(package, self.module, self.node):
             for name, member in _own(module, node):
-                (self.special if name in SPECIAL else self.public).setdefault(name, member)  # type: ignore[arg-type]
+                (self.special if name in SPECIAL else self.public).setdefault(name, member)  # pyright: ignore[reportArgumentType]
 
 
 def _chain(package: Package, module: Module, node: ast.ClassDef) -> Iterator[tuple[Module, ast.ClassDef]]:
