@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
@@ -104,8 +104,7 @@ class ExampleReader:
     async def _attempt(self, function: Callable[[], T]) -> T | None:
         """Return what a function gives, or None when the disk refuses."""
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return await _off_loop(function)
+            return await _off_loop(function)
         except Exception as error:  # noqa: BLE001 - whatever it is, a download does without the cache
             self._tell(error)
             return None
@@ -142,7 +141,7 @@ async def _streaming(
         async with aclosing(following):
             yield RecordBatches(schema, following)
     finally:
-        with anyio.move_on_after(_PATIENCE, shield=True):
+        with anyio.CancelScope(shield=True), suppress(TimeoutError):
             await _off_loop(close)
 
 
@@ -152,4 +151,5 @@ async def _stored(stored: SealedReader) -> AsyncGenerator[pa.RecordBatch]:
 
 
 async def _off_loop(function: Callable[[], T]) -> T:
-    return await in_thread(function, name="arize-cache", grace=_GRACE)
+    async with asyncio.timeout(_PATIENCE):
+        return await in_thread(function, name="arize-cache", grace=_GRACE)

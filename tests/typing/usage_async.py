@@ -49,3 +49,4 @@ async def connect() -> None:
         await run(client)
     async with LocalServer() as server, ArizeClient(**server.client_options) as client:
         await read(client)
+        await client.clear_cache()

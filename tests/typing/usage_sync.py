@@ -118,4 +118,5 @@ def connect() -> None:
         read(other)
     with LocalServer(port=8080) as server, ArizeClient(**server.client_options) as client:
         client.datasets.create(name="a", space="default", examples=[{"n": 1, "nested": {"x": [1, 2]}}])
+        client.clear_cache()
     ArizeClient(api_key="key", timeouts=Timeouts(connect=1), retry=RetryPolicy(attempts=1)).close()
