@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-THREADS = 8
+READERS = 8
 
 
 class Store:
@@ -30,15 +30,17 @@ class Store:
         """Take over an open database."""
         self.database = database
         self.directory = directory
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="arize-store")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="arize-reader")
+        # the database takes one write at a time: those that wait for their turn must not take threads from readers
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="arize-writer")
 
     async def read(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function with a snapshot."""
-        return await self._call(lambda: self.read_here(function, *args, **kwargs))
+        return await _call(self._readers, lambda: self.read_here(function, *args, **kwargs))
 
     async def write(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a transaction that is committed when it returns."""
-        return await self._call(lambda: self.write_here(function, *args, **kwargs))
+        return await _call(self._writer, lambda: self.write_here(function, *args, **kwargs))
 
     def read_here(self, function: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what ``read`` does, in the calling thread."""
@@ -52,8 +54,10 @@ class Store:
 
     def close(self) -> None:
         """Wait for what is under way and close the database."""
-        self._threads.shutdown(wait=True)
+        self._writer.shutdown(wait=True)
+        self._readers.shutdown(wait=True)
         self.database.close()
 
-    async def _call(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+async def _call(threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, function)
