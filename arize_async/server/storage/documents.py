@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
+from arize_async.server.storage.inference import DEPTH
 from arize_async.wire.arrow import is_text
 from arize_async.wire.text import jsonify, output_text
 
@@ -50,12 +51,12 @@ def plain(column: pa.Array[Any]) -> pa.Array[Any]:
     return column if is_plain(kind) else _by_value(column)
 
 
-def is_plain(kind: pa.DataType) -> bool:
-    """Whether a type has one JSON form that reads back as the same type."""
+def is_plain(kind: pa.DataType, depth: int = DEPTH) -> bool:
+    """Whether a type has one JSON form that reads back as the same type; one that is nested too deep has not."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return is_plain(cast("pa.ListType[Any]", kind).value_type)
+        return depth > 0 and is_plain(cast("pa.ListType[Any]", kind).value_type, depth - 1)
     if pa.types.is_struct(kind):
-        return kind.num_fields > 0 and all(is_plain(field.type) for field in kind)
+        return depth > 0 and kind.num_fields > 0 and all(is_plain(field.type, depth - 1) for field in kind)
     numeric = pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
     return numeric or pa.types.is_boolean(kind) or pa.types.is_null(kind) or kind == pa.string()
 

@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 
 _LEAVES: dict[type, pa.DataType] = {bool: pa.bool_(), str: pa.string()}
 _EXACT_AS_DOUBLE = 2**53
+DEPTH = 32
+"""How deep types may nest: Arrow cannot read back the description of one that is nested much deeper."""
 
 
-def common_type(values: Iterable[Any]) -> pa.DataType | None:
+def common_type(values: Iterable[Any], depth: int = DEPTH) -> pa.DataType | None:
     """Return the type that holds all values exactly, or None when there is none; nulls fit anything.
+
+    Args:
+        values: What JSON can hold.
+        depth: How many levels of lists and objects the type may have.
 
     >>> common_type([1, 2.5, None]), common_type([{"a": []}, {"b": "x"}]), common_type([1, True])
     (DataType(double), StructType(struct<a: list<item: null>, b: string>), None)
@@ -26,13 +32,13 @@ def common_type(values: Iterable[Any]) -> pa.DataType | None:
         return pa.null()
     if kinds <= {int, float}:
         return _number_type(known)
-    if len(kinds) > 1:
+    if len(kinds) > 1 or (depth == 0 and kinds & {list, dict}):
         return None
     (kind,) = kinds
     if kind is list:
-        inner = common_type(chain.from_iterable(known))
+        inner = common_type(chain.from_iterable(known), depth - 1)
         return None if inner is None else pa.list_(inner)
-    return _struct_type(known) if kind is dict else _LEAVES.get(kind)
+    return _struct_type(known, depth - 1) if kind is dict else _LEAVES.get(kind)
 
 
 def _number_type(values: list[Any]) -> pa.DataType | None:
@@ -45,10 +51,10 @@ def _number_type(values: list[Any]) -> pa.DataType | None:
     return pa.uint64() if low >= 0 and high < 2**64 else None
 
 
-def _struct_type(values: list[dict[str, Any]]) -> pa.DataType | None:
+def _struct_type(values: list[dict[str, Any]], depth: int) -> pa.DataType | None:
     fields: list[pa.Field[Any]] = []
     for name in dict.fromkeys(chain.from_iterable(values)):
-        kind = common_type(value.get(name) for value in values)
+        kind = common_type((value.get(name) for value in values), depth)
         if kind is None:
             return None
         fields.append(pa.field(name, kind))
