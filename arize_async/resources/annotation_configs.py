@@ -316,6 +316,6 @@ def _typed(kind: type[C], fields: Mapping[str, object]) -> dict[str, object]:
 
 def space_filter(space: str | None) -> dict[str, str]:
     """Return the query for a space given by id, or by text that its name contains."""
-    if not space:
+    if space is None:
         return {}
     return {"space_id": space} if is_resource_id(space) else {"space_name": space}

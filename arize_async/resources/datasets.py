@@ -207,7 +207,7 @@ class DatasetsClient(ExamplesResource):
         """
         given_filter = filter if filter and filter.strip() else None
         most = {"limit": MAX_PAGE} if all else {"limit": limit, "cursor": cursor}
-        body = check(SearchExamples, filter=given_filter, **most, dataset_version_id=dataset_version_id or None)
+        body = check(SearchExamples, filter=given_filter, **most, dataset_version_id=dataset_version_id)
         dataset_id = await self._names.dataset_id(dataset, space)
         if all and not given_filter:
             return await self._all_examples(dataset_id, dataset_version_id or "")

@@ -86,7 +86,7 @@ FAULTS: dict[str, Callable[[list[dict[str, Any]]], object]] = {
     "metadata": lambda journal: changed("flight")(journal)["headers"].pop(),
     "type of a column": lambda journal: changed("flight", rpc="DoPut")(journal)["columns"][0].__setitem__(1, "float"),
     "order of columns": lambda journal: changed("flight", rpc="DoPut")(journal)["columns"].reverse(),
-    "cell": lambda journal: changed("flight", rpc="DoPut")(journal)["cells"]["question"].reverse(),
+    "cell": lambda journal: changed("flight", rpc="DoPut")(journal)["cells"]["metadata"].reverse(),
     "batches": lambda journal: changed("flight", rpc="DoPut")(journal).update(batch_rows=[1, 1]),
     "metadata of an export": lambda journal: changed("otlp")(journal)["headers"].pop(),
     "name of a span": lambda journal: span_of(journal).update(name="Task: other"),

@@ -26,7 +26,8 @@ def main(package: str, options: dict[str, Any], directory: Path) -> None:
     types = SimpleNamespace()
     for module in ("experiments.types", "experiments", "spaces.types", "annotation_configs.types"):
         vars(types).update(vars(importlib.import_module(f"{package}.{module}")))
-    own = {"arize_directory": str(directory), "default_headers": {"x-tenant": "blue"}, "max_http_payload_size_mb": 0.1}
+    own = {"arize_directory": str(directory), "default_headers": {"x-tenant": "blue"}}
+    own |= {"max_http_payload_size_mb": 0.1, "pyarrow_max_chunksize": 2000}
     make = importlib.import_module(package).ArizeClient
     client = make(**options, **own, enable_caching=False)
     step = steps(f"http://127.0.0.1:{options['api_port']}")

@@ -83,7 +83,7 @@ def session(client: Any, types: Any, step: Step) -> None:
         run(name="run", dataset="questions", space="default", task=answer)
     with step("experiments.run with evaluators"):
         evaluators = [exact, long, graded(types)]
-        run(name="graded", **where, task=answer, evaluators=evaluators, metadata={"user": "ü"})
+        run(name="graded / ü \N{PARTY POPPER}", **where, task=answer, evaluators=evaluators, metadata={"user": "ü"})
     with step("experiments.run of a coroutine"):
         run(name="later", **where, task=answers_later, evaluators={"same": exact})
     with step("experiments.run of a task that fails once"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -50,6 +51,8 @@ def use_spaces(client: Any, types: Any, step: Step) -> None:
         page = client.spaces.list(name="s", limit=1)
         client.spaces.list(name="s", limit=1, cursor=page.pagination.next_cursor)
         client.spaces.list(organization_id=made.organization_id, name="a & ü/?")
+    with step("spaces.list, empty texts"):
+        client.spaces.list(name="", organization_id="", cursor="")
     with step("spaces.get by id"):
         client.spaces.get(space=made.id)
     with step("spaces.get by name"):
@@ -105,6 +108,14 @@ def use_datasets(client: Any, step: Step, directory: Path) -> None:
     datasets, space = client.datasets, "space / of ü"
     with step("datasets.create of dicts"):
         made = datasets.create(name="set ü", space=space, examples=ROWS)
+    with step("datasets.create of dicts of odd values"):
+        odd: dict[str, Any] = {"gap": float("nan"), "far": float("inf"), "at": MOMENT, "pair": (1, "a"), "big": 2**60}
+        numbers = {"number": np.float64(0.5), "whole": np.int64(3), "array": np.array([1, 2]), "time": pd.Timestamp(0)}
+        datasets.create(name="odd", space=made.space_id, examples=[odd | numbers])
+    with step("datasets.create of a frame with ids over Flight"):
+        own = pd.DataFrame({"id": ["mine", None], "created_at": [1, 2], "metadata": [{"k": 1}, {"k": 2}]})
+        own["filler"] = "x" * 80_000
+        datasets.create(name="own", space=made.space_id, examples=own)
     with step("datasets.create of a frame"):
         datasets.create(name="framed", space=made.space_id, examples=pd.DataFrame(ROWS))
     with step("datasets.create of dicts over Flight"):
@@ -130,6 +141,8 @@ def use_datasets(client: Any, step: Step, directory: Path) -> None:
         page = datasets.list(name="a", space=made.space_id, limit=1)
         datasets.list(name="a", space=made.space_id, limit=1, cursor=page.pagination.next_cursor)
         datasets.list(name="a & ü/?", space=space)
+    with step("datasets.list, empty texts"):
+        datasets.list(name="", space="")
     with step("datasets.get by id"):
         datasets.get(dataset=made.id)
     with step("datasets.get by name"):
@@ -154,6 +167,7 @@ def use_examples(client: Any, types: Any, step: Step, directory: Path) -> None:
         datasets.list_examples(**where, dataset_version_id=version, filter="n < 5", limit=1, cursor=cursor)
     with step("datasets.list_examples, blank filter"):
         datasets.list_examples(dataset=found.id, filter=" ")
+        datasets.list_examples(dataset=found.id, filter="", dataset_version_id="", cursor="")
     with step("datasets.list_examples, all=True"):
         datasets.list_examples(dataset=found.id, all=True)
         datasets.list_examples(**where, dataset_version_id=version, all=True)
@@ -268,6 +282,8 @@ def use_runs(client: Any, types: Any, step: Step, directory: Path) -> None:
         page = service.list_runs(experiment=found, filter="n < 5", limit=1)
         service.list_runs(experiment=found, filter="n < 5", limit=1, cursor=page.pagination.next_cursor)
         service.list_runs(experiment="graded", **where)
+    with step("experiments.list_runs, blank filter", raises=True):
+        service.list_runs(experiment=found, filter="")
     with step("experiments.list_runs, all=True"):
         service.list_runs(experiment=found, all=True)
     with step("experiments.append_runs of objects"):
