@@ -30,7 +30,10 @@ autodoc_typehints_format = "short"
 autodoc_typehints_description_target = "documented_params"
 napoleon_use_ivar = True
 
-ELSEWHERE = "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow|types|typing)"
+ELSEWHERE = (
+    "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow"
+    "|types|typing)"
+)
 UNWRITTEN = "([A-Z](_co)?|Config|Unset)"
 nitpick_ignore_regex = [
     # types of other projects have no pages here
