@@ -210,3 +210,52 @@ def test_policies_check_their_bounds(kind: type[Any], options: dict[str, Any]) -
     """A value that makes no sense is refused where it is written."""
     with pytest.raises(ValueError, match=next(iter(options))):
         kind(**options)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"api_host": 5},
+        {"api_host": "bücher.example"},
+        {"api_host": "a..b"},
+        {"api_host": "x" * 300},
+        {"api_host": "[::1"},
+        {"api_host": "user@host"},
+        {"api_host": "a?b"},
+        {"flight_host": "a#b"},
+        {"single_host": "https://x"},
+        {"base_domain": "a/b"},
+        {"region": "mars"},
+        {"request_verify": "false"},
+        {"enable_caching": 1},
+        {"ssl_ca_cert": 5},
+        {"api_port": "80"},
+        {"timeouts": 5},
+        {"retry": {"attempts": 2}},
+        {"connection_pool_maxsize": 0},
+    ],
+)
+def test_a_wrong_argument_is_refused_where_it_is_given(arguments: dict[str, Any]) -> None:
+    """Not with the first request, and with its name."""
+    with pytest.raises(ConfigurationError, match=next(iter(arguments))):
+        load(**arguments)
+
+
+def test_paths_and_names_of_regions_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    """A path may be a Path, a region its name."""
+    config = load(ssl_ca_cert=tmp_path / "ca.pem", arize_directory=tmp_path, region="eu-west-1a")
+    assert (config.ssl_ca_cert, config.directory) == (str(tmp_path / "ca.pem"), tmp_path)
+    assert config.region is Region.EU_WEST_1A
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+def test_headers_that_say_where_a_body_ends_are_refused(name: str) -> None:
+    """A constant one would tear requests apart."""
+    with pytest.raises(InvalidDefaultHeadersError):
+        load(default_headers={name: "3"})
+
+
+def test_headers_are_a_mapping() -> None:
+    """Anything else is named."""
+    with pytest.raises(InvalidDefaultHeadersError, match="mapping"):
+        load(default_headers=["a"])

@@ -97,6 +97,8 @@ class RawServer:
             if not self.open_now:
                 self.all_closed.set()
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def wait(self) -> None:
         """Wait until all connections are done."""

@@ -54,6 +54,23 @@ async def test_a_request_has_the_headers_of_the_contract(serve: Any) -> None:
     assert seen[0].raw_path == "/v2/spaces?name=a%20b/%C3%BC&limit=50"
 
 
+async def test_default_headers_replace_those_of_the_same_name_in_any_case(serve: Any) -> None:
+    """Each is sent once, and what says how the body is written stays ours."""
+    seen: list[web.Request] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append(request)
+        return web.json_response({})
+
+    headers = {"user-agent": "mine", "accept": "text/x", "content-type": "text/y"}
+    async with serve(handler, default_headers=headers) as config:
+        transport = HttpTransport(config)
+        await transport.request("POST", "/v2/x", body={})
+        await transport.aclose()
+    for name, value in {**headers, "content-type": "application/json"}.items():
+        assert seen[0].headers.getall(name) == [value]
+
+
 async def test_percent_encoded_ids_stay_encoded(serve: Any) -> None:
     """An id with = and / reaches the server as one path segment."""
     seen: list[str] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arize_async.transport.problems import problem, retry_after
 
@@ -29,6 +31,27 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
     """A date in the past means now, and what is neither form counts as nothing."""
     assert retry_after(value, now=NOW) == seconds
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_retry_after(value: str) -> None:
+    """It is a wait of zero or more seconds, or nothing."""
+    seconds = retry_after(value, now=NOW)
+    assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    "value", ["Fri, 99 Jan 2026 03:05:05 GMT", "Fri, 02 Jan 99999 03:05:05 GMT", "1 2 3 4 5 6 7 8"]
+)
+def test_a_date_that_is_none_counts_as_nothing(value: str) -> None:
+    """Servers send what they like."""
+    assert retry_after(value, now=NOW) is None
+
+
+def test_a_year_and_a_number_without_end_are_waits_that_nobody_keeps() -> None:
+    """The total time decides, so they only have to be numbers."""
+    assert retry_after("31536000", now=NOW) == 31536000
+    assert retry_after("9" * 400, now=NOW) == float("inf")
 
 
 def test_a_status_without_a_phrase_has_no_title() -> None:

@@ -59,6 +59,38 @@ async def test_a_retry_after_beyond_the_deadline_is_not_waited_for(serve: Any, f
     assert (calls, fake_time.slept) == (1, [])
 
 
+@pytest.mark.parametrize("value", ["31536000", "9" * 400, "Fri, 02 Jan 2099 03:05:05 GMT"])
+async def test_a_wait_of_a_year_is_told_and_not_kept(serve: Any, fake_time: Any, value: str) -> None:
+    """The error comes at once and carries what the server asked for."""
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({}, status=429, headers={"Retry-After": value})
+
+    async with serve(handler) as config:
+        transport = HttpTransport(config, timing=fake_time.timing)
+        with pytest.raises(RateLimited) as caught:
+            await transport.request("GET", "/v2/spaces")
+        await transport.aclose()
+    assert fake_time.slept == []
+    assert caught.value.retry_after is not None
+    assert caught.value.retry_after > 1_000_000
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", ""])
+async def test_a_wait_that_cannot_be_read_is_the_policy_s(serve: Any, fake_time: Any, value: str) -> None:
+    """Garbage counts as nothing."""
+    statuses = iter([503, 200])
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response({}, status=next(statuses), headers={"Retry-After": value})
+
+    async with serve(handler) as config:
+        transport = HttpTransport(config, timing=fake_time.timing)
+        await transport.request("GET", "/v2/spaces")
+        await transport.aclose()
+    assert fake_time.slept == [0.5]
+
+
 async def test_a_create_is_never_repeated(serve: Any, fake_time: Any) -> None:
     """A create that may have reached the server is sent once, whatever went wrong."""
     calls = 0
