@@ -92,7 +92,7 @@ class ArizeClient:
             pyarrow_max_chunksize: Rows a record batch, 1 to 100,000; ``ARIZE_MAX_CHUNKSIZE``, default 10,000.
             request_verify: Whether certificates are checked; ``ARIZE_REQUEST_VERIFY``, default true.
             ssl_ca_cert: CA file; ``ARIZE_SSL_CA_CERT``, ``REQUESTS_CA_BUNDLE`` or ``SSL_CERT_FILE``.
-            proxy_url: HTTP proxy of REST; ``ARIZE_PROXY_URL``.
+            proxy_url: HTTP proxy of REST; ``ARIZE_PROXY_URL``, ``HTTPS_PROXY`` or ``HTTP_PROXY``.
             stream_max_workers: Taken for compatibility; ``ARIZE_STREAM_MAX_WORKERS``.
             stream_max_queue_bound: Taken for compatibility; ``ARIZE_STREAM_MAX_QUEUE_BOUND``.
             max_http_payload_size_mb: Rows whose JSON is larger, in MiB, travel over Flight;
