@@ -160,11 +160,14 @@ def examples(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the run engine beside bare asyncio and, where it can be installed, the official SDK; takes minutes.
 
-    ``-- flight`` measures uploads and reads of many runs instead, ``-- clients`` many clients at once.
+    ``-- flight`` measures uploads and reads of many runs instead, ``-- clients`` many clients at once, ``-- bulk``
+    creates and lists of many runs.
     """
     install_wheel(session)
     session.install(OFFICIAL, success_codes=[0, 1, 2])
     script, *arguments = (
-        session.posargs if session.posargs[:1] in (["flight"], ["clients"]) else ["runner", *session.posargs]
+        session.posargs
+        if session.posargs[:1] in (["flight"], ["clients"], ["bulk"])
+        else ["runner", *session.posargs]
     )
     session.run("python", f"benchmarks/{script}.py", *arguments, env=isolated(session))

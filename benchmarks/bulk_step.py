@@ -127,8 +127,8 @@ def warm_up(client: Any, request: dict[str, Any]) -> None:
     """Connect, and load what is loaded with the first call, by a few rows over Flight and over REST."""
     client.experiments.list_runs(experiment=request["experiment"], limit=1)
     with tempfile.TemporaryDirectory() as directory:
-        made = creation(client, request, in_file(make_rows(10), directory))()
-    client.experiments.list_runs(experiment=made.id, all=True).to_df()  # type: ignore[attr-defined]
+        made: Any = creation(client, request, in_file(make_rows(10), directory))()
+    client.experiments.list_runs(experiment=made.id, all=True).to_df()
 
 
 def measure(work: Callable[[], object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -116,3 +117,29 @@ async def test_get_annotate_and_delete(client: ArizeClient, dataset: str) -> Non
     await client.experiments.delete(experiment=made.id)
     with pytest.raises(NotFound):
         await client.experiments.get(experiment=made.id)
+
+
+async def test_list_experiment_runs_as_documented(client: ArizeClient, dataset: str) -> None:
+    """By names, filtered, page by page and all at once, and as dictionaries, JSON and frames."""
+    rows = [{"example_id": "ex", "output": str(n), "latency_ms": n} for n in range(250)]
+    await client.experiments.create(
+        name="many",
+        dataset=dataset,
+        experiment_runs=rows,
+        task_fields=ExperimentTaskFieldNames(example_id="example_id", output="output"),
+    )
+    resp = await client.experiments.list_runs(experiment="many", dataset=dataset, limit=100)
+    assert [run.output for run in resp.experiment_runs] == [str(n) for n in range(100)]
+    assert resp.pagination.has_more
+    following = await client.experiments.list_runs(
+        experiment="many", dataset=dataset, limit=100, cursor=resp.pagination.next_cursor
+    )
+    assert following.experiment_runs[0].output == "100"
+    assert [run.output async for run in resp] == [str(n) for n in range(250)]
+    everything = await client.experiments.list_runs(experiment="many", dataset=dataset, all=True)
+    assert everything.to_df()["latency_ms"].to_list() == list(range(250))
+    slow = await client.experiments.list_runs(experiment="many", dataset=dataset, all=True, filter="latency_ms >= 240")
+    assert [run.output for run in slow.experiment_runs] == [str(n) for n in range(240, 250)]
+    assert resp.experiment_runs[3].to_dict()["latency_ms"] == 3
+    assert json.loads(resp.to_json())["experiment_runs"][3]["output"] == "3"
+    assert resp.to_df().height == 100

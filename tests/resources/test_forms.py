@@ -56,7 +56,7 @@ class OnlyArray:
 
 FORMS: dict[str, Callable[[pa.Table, Path], Any]] = {
     "polars frame": lambda table, _: pl.from_arrow(table),
-    "polars lazy frame": lambda table, _: pl.from_arrow(table).lazy(),  # type: ignore[union-attr]
+    "polars lazy frame": lambda table, _: pl.DataFrame(table).lazy(),
     "pandas frame": lambda table, _: table.to_pandas(),
     "table": lambda table, _: table,
     "batch": lambda table, _: table.combine_chunks().to_batches()[0],
