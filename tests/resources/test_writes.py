@@ -145,7 +145,7 @@ async def test_a_row_without_an_id_is_named_wherever_it_stands(listener: Any) ->
     listening.answers[""] = ANSWERS["update"]
     rows = [{"id": "x"}] * 1500
     rows[1200] = {"q": "x"}
-    with pytest.raises(IncompleteWrite, match="row 1200 has no 'id'") as caught:
+    with pytest.raises(IncompleteWrite, match=r"\[1200\]\.id: every row") as caught:
         await client.datasets.update_examples(dataset=DATASET, examples=rows)
     assert caught.value.acknowledged == 1000
     assert isinstance(caught.value.__cause__, InvalidRows)
