@@ -166,8 +166,6 @@ def bench(session: nox.Session) -> None:
     install_wheel(session)
     session.install(OFFICIAL, success_codes=[0, 1, 2])
     script, *arguments = (
-        session.posargs
-        if session.posargs[:1] in (["flight"], ["clients"], ["bulk"])
-        else ["runner", *session.posargs]
+        session.posargs if session.posargs[:1] in (["flight"], ["clients"], ["bulk"]) else ["runner", *session.posargs]
     )
     session.run("python", f"benchmarks/{script}.py", *arguments, env=isolated(session))
