@@ -157,3 +157,31 @@ async def test_a_client_that_is_killed_stores_nothing(
     )
     runs = await rest.walk(f"/v2/experiments/{experiment}/runs", "experiment_runs")
     assert len(runs) == 3
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("s"), pa.timestamp("s", "UTC"), pa.date64()])
+async def test_moments_beyond_the_calendar_are_refused(
+    rest: Any, flight_client: Any, space: str, kind: pa.DataType
+) -> None:
+    """Status 400, and nothing is stored: nobody could read the rows back."""
+    table = pa.table({"at": pa.array([0, 2**62 // 86_400_000 * 86_400_000], pa.int64()).cast(kind)})
+    with pytest.raises(flight.FlightServerError, match="'at' has a moment out of range"):
+        await anyio.to_thread.run_sync(
+            lambda: flight_client.put("create_dataset", table, space_id=space, dataset_name="late")
+        )
+    assert await rest.walk("/v2/datasets", "datasets") == []
+
+
+async def test_calls_that_the_platform_does_not_have_are_refused(flight_client: Any) -> None:
+    """The answer says so, without a traceback."""
+    client, options = flight_client._client, flight_client._options
+    where = flight.FlightDescriptor.for_path("x")
+    for attempt in (
+        lambda: list(client.list_flights(options=options)),
+        lambda: client.get_flight_info(where, options),
+        lambda: client.get_schema(where, options),
+        lambda: list(client.list_actions(options)),
+    ):
+        with pytest.raises((flight.FlightServerError, OSError), match="is not supported here") as caught:
+            await anyio.to_thread.run_sync(attempt)
+        assert "Traceback" not in str(caught.value)

@@ -33,6 +33,12 @@ def overloaded() -> flight.FlightUnavailableError:
     return flight.FlightUnavailableError(detail, _extra(503, "Service unavailable", detail))
 
 
+def unsupported(call: str) -> flight.FlightServerError:
+    """Build the error for a call that the platform does not have; what Arrow says of itself has a traceback in it."""
+    detail = f"{call} is not supported here"
+    return flight.FlightServerError(detail, _extra(405, "Method Not Allowed", detail))
+
+
 @contextmanager
 def translated(call: str) -> Generator[None]:
     """Turn whatever a block raises into a Flight error without paths, SQL or tracebacks."""

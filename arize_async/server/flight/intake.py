@@ -65,9 +65,20 @@ def _add(
 ) -> None:
     extra = batch.select([name for name in batch.schema.names if name not in fixed])
     plain = pa.RecordBatch.from_arrays([documents.plain(column) for column in extra.columns], names=extra.schema.names)
+    _require_readable(extra, plain)
     taken["doc"] = documents.encode(plain) if plain.num_columns else pa.array(["{}"] * batch.num_rows, pa.string())
     rows = pa.RecordBatch.from_arrays([taken[name] for name in schema.names], schema=schema)
     spool.add(rows, columns.of_schema(extra.schema, plain.schema))
+
+
+def _require_readable(batch: pa.RecordBatch, plain: pa.RecordBatch) -> None:
+    # Arrow writes moments beyond its calendar, and cannot read them back
+    for field, text in zip(batch.schema, plain.columns, strict=True):
+        if pa.types.is_temporal(field.type) and pa.types.is_string(text.type):
+            try:
+                documents.typed(text, field.type)
+            except pa.ArrowException:
+                raise malformed(f"column {field.name!r} has a moment out of range") from None
 
 
 def _places(spool: Spool, batch: pa.RecordBatch) -> pa.Array[Any]:

@@ -10,7 +10,7 @@ from pyarrow import flight
 from arize_async.models.rules import check_name
 from arize_async.server.address import in_url
 from arize_async.server.flight import calls, downloads, silence, uploads
-from arize_async.server.flight.errors import translated, unauthenticated
+from arize_async.server.flight.errors import translated, unauthenticated, unsupported
 from arize_async.server.patience import Patience
 from arize_async.server.storage import datasets, experiments
 from arize_async.server.storage.refusals import malformed
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from arize_async.server.storage.transaction import Transaction
 
 _UPLOADS = {"create_dataset": uploads.create_dataset, "post_experiment_data": uploads.post_runs}
+_METHODS = (flight.FlightMethod.DO_ACTION, flight.FlightMethod.DO_GET, flight.FlightMethod.DO_PUT)
 _SOURCES = {"get_dataset": downloads.dataset_source, "get_experiment": downloads.experiment_source}
 
 
@@ -41,6 +42,16 @@ class _KeyCheck(flight.ServerMiddlewareFactory):
         given = headers.get("auth-token-bin", [])
         if not any(self._guard.knows_key(key) for key in given):
             raise unauthenticated()
+
+
+class _MethodCheck(flight.ServerMiddlewareFactory):
+    """Refuse calls that the platform does not have; it starts no middleware."""
+
+    def start_call(self, info: flight.CallInfo, headers: Mapping[str, Sequence[str | bytes]]) -> None:
+        """Check the method of a call."""
+        del headers
+        if info.method not in _METHODS:
+            raise unsupported(info.method.name)
 
 
 class FlightServer(flight.FlightServerBase):
@@ -63,6 +74,7 @@ class FlightServer(flight.FlightServerBase):
         middleware: dict[str, flight.ServerMiddlewareFactory] = {
             calls.KEY: calls.CallLogs(),
             "key": _KeyCheck(guard),
+            "method": _MethodCheck(),
             silence.KEY: silence.Watching(self.patience),
         }
         try:

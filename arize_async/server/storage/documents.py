@@ -100,7 +100,7 @@ def _parse(documents: Sequence[str], columns: Sequence[Column]) -> dict[str, pa.
         parse_options=pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     ).combine_chunks()
     arrays = [cast("pa.Array[Any]", chunked.chunk(0)) for chunked in table.columns]
-    return {column.name: _typed(array, column.kind) for column, array in zip(columns, arrays, strict=True)}
+    return {column.name: typed(array, column.kind) for column, array in zip(columns, arrays, strict=True)}
 
 
 def _json_kind(kind: pa.DataType) -> pa.DataType:
@@ -118,7 +118,12 @@ def _without_null(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def _typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
+def typed(column: pa.Array[Any], kind: pa.DataType) -> pa.Array[Any]:
+    """Return a column that was read from JSON as the type that it had.
+
+    Raises:
+        ArrowException: A value is none of this type.
+    """
     if pa.types.is_time(kind):
         moments = pc.replace_substring_regex(column, "^", "1970-01-01T")
         return moments.cast(pa.timestamp(kind.unit)).cast(kind)
