@@ -65,6 +65,7 @@ class ExperimentsClient(ExperimentsResource):
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
         progress: bool | Progress | None = None,
+        isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment]: ...
 
     @overload
@@ -86,6 +87,7 @@ class ExperimentsClient(ExperimentsResource):
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
         progress: bool | Progress | None = None,
+        isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[None]: ...
 
     @overload
@@ -107,6 +109,7 @@ class ExperimentsClient(ExperimentsResource):
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
         progress: bool | Progress | None = None,
+        isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment | None]: ...
 
     @pre_release("experiments.run")
@@ -128,6 +131,7 @@ class ExperimentsClient(ExperimentsResource):
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
         progress: bool | Progress | None = None,
+        isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult:
         """Run a task over every example of a dataset, evaluate its outputs and record the runs.
 
@@ -137,9 +141,9 @@ class ExperimentsClient(ExperimentsResource):
             name: Name of the experiment, unique in the dataset; 1 to 255 characters.
             dataset: Name or id of the dataset.
             space: Name or id of its space; needed only where the dataset's name is not unique.
-            task: A function of an example, synchronous (it runs in a worker thread) or asynchronous. Parameters
-                named ``input``, ``output``, ``metadata`` and ``dataset_row`` get these parts of the example; a
-                single parameter of another name gets the whole row as a dict.
+            task: A function of an example, synchronous (it runs in a worker, see ``isolation``) or asynchronous.
+                Parameters named ``input``, ``output``, ``metadata`` and ``dataset_row`` get these parts of the
+                example; a single parameter of another name gets the whole row as a dict.
             evaluators: One evaluator, several, or a mapping of names: functions or ``Evaluator`` objects. Parameters
                 are bound by name: ``output`` (what the task returned, also ``experiment_output``), ``expected`` (the
                 example's output, also ``reference`` and ``dataset_output``), ``input``, ``metadata``,
@@ -157,6 +161,9 @@ class ExperimentsClient(ExperimentsResource):
             limits: Further bounds on the work in flight.
             progress: True for progress bars on standard error, False for none, an object of your own; by default
                 bars when standard error is a terminal or a notebook.
+            isolation: Where synchronous code runs: ``"thread"``, or ``"process"`` for worker processes, which are
+                killed when a call times out. What crosses between them is pickled; context variables and spans do
+                not cross. Coroutines run on the event loop in either case.
 
         Returns:
             The pair of the experiment (None for a dry run) and a polars frame with one row a run in dataset order;
@@ -198,6 +205,7 @@ class ExperimentsClient(ExperimentsResource):
             metadata=metadata,
             limits=limits,
             progress=progress,
+            isolation=isolation,
         ) as runs:
             async for _ in runs:
                 pass
@@ -222,6 +230,7 @@ class ExperimentsClient(ExperimentsResource):
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
         progress: bool | Progress | None = None,
+        isolation: Literal["thread", "process"] = "thread",
     ) -> AsyncGenerator[RunStream]:
         """Run an experiment and get each run as soon as it is finished.
 
@@ -244,6 +253,7 @@ class ExperimentsClient(ExperimentsResource):
             metadata: Facts that go on every task span.
             limits: Further bounds on the work in flight.
             progress: Progress bars.
+            isolation: Where synchronous code runs.
 
         Yields:
             A stream of ``FinishedRun`` in the order of completion.
@@ -277,6 +287,7 @@ class ExperimentsClient(ExperimentsResource):
             metadata=metadata,
             limits=limits,
             progress=progress,
+            isolation=isolation,
         )
         found = await self._datasets.get(dataset=dataset, space=space)
         config = await self._settings()

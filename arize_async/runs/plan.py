@@ -15,6 +15,7 @@ from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
 from arize_async.models.rules import check_name
+from arize_async.runs.isolation import Isolation, isolation_of
 from arize_async.scheduler.progress import Progress
 
 Output = TypeVar("Output")
@@ -44,6 +45,7 @@ class Plan:
         set_global_tracer_provider: Whether libraries that use the global provider are traced too.
         metadata: Facts for every task span.
         progress: Who watches; None for bars on a terminal.
+        isolation: Where synchronous user code runs.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Plan:
     set_global_tracer_provider: bool
     metadata: Mapping[str, object]
     progress: bool | Progress | None
+    isolation: Isolation
 
     @property
     def evaluator_names(self) -> tuple[str, ...]:
@@ -83,6 +86,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     metadata: Mapping[str, object] | None = None,
     limits: Limits | None = None,
     progress: bool | Progress | None = None,
+    isolation: Isolation = "thread",
 ) -> Plan:
     """Check the arguments of a run.
 
@@ -110,6 +114,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         set_global_tracer_provider=bool(set_global_tracer_provider),
         metadata=_metadata(metadata),
         progress=_progress(progress),
+        isolation=isolation_of(isolation),
     )
 
 

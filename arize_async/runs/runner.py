@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from arize_async.errors import ArizeError, EmptyDataset, UploadFailed
 from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
-from arize_async.executors.threads import ThreadExecutor
 from arize_async.runs.bars import watcher
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Invoker
+from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.sinks import DrySink, FlightSink, RestSink
 from arize_async.runs.stream import RunStream
 from arize_async.scheduler.pipeline import Pipeline
@@ -64,11 +64,14 @@ class ExperimentRunner:
         """Start a run; give its runs as they finish; upload them when the block ends with all of them taken.
 
         Raises:
+            InvalidTask: The task cannot run where it should; nothing was created.
+            InvalidEvaluator: The same of an evaluator.
             EmptyDataset: There is no example; nothing was created.
             Conflict: The dataset has an experiment of this name.
             RunAborted: ``exit_on_error`` and something failed; carries what finished.
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
+        await check_isolation(plan, self._clock)
         sink = self._sink(plan, dataset)
         with Examples() as examples:
             await self._read(plan, dataset, examples)
@@ -98,7 +101,7 @@ class ExperimentRunner:
 
     def _invoker(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing) -> Invoker:
         facts = _facts(plan, dataset, opened)
-        inline, threads = InlineExecutor(plan.timeout), ThreadExecutor(timeout=plan.timeout)
+        inline, threads = InlineExecutor(plan.timeout), executor_for(plan)
         return Invoker(plan, tracing, facts=facts, inline=inline, threads=threads, clock=self._clock)
 
     @asynccontextmanager
