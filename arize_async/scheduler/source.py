@@ -25,6 +25,11 @@ class Source(Generic[I]):
         self._before = 0
         self._advancing = asyncio.Lock()
         self._exhausted = False
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Give no further item."""
+        self._stopped = True
 
     async def pull(self) -> tuple[int, I] | None:
         """Return the next item and its position from 0, or None at the end.
@@ -32,6 +37,8 @@ class Source(Generic[I]):
         Raises:
             Exception: Whatever the stream raises.
         """
+        if self._stopped:
+            return None
         while self._position == len(self._chunk):
             async with self._advancing:
                 if self._position == len(self._chunk) and not await self._advance():

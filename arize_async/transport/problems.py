@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from arize_async.errors import ApiError, RateLimited, ServerError, error_class
 from arize_async.wire.codec import parse_json
+from arize_async.wire.headers import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,24 +35,6 @@ def problem(status: int, headers: Mapping[str, str], body: bytes, request: str) 
     if isinstance(error, (RateLimited, ServerError)):
         error.retry_after = retry_after(headers.get("Retry-After"))
     return error
-
-
-def retry_after(value: str | None, *, now: datetime | None = None) -> float | None:
-    """Read a ``Retry-After`` field: seconds, or an HTTP date (RFC 9110, 10.2.3).
-
-    >>> retry_after("120"), retry_after("soon"), retry_after(None)
-    (120.0, None, None)
-    """
-    if value is None:
-        return None
-    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", value):
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
 def _fields(body: bytes) -> Mapping[str, object]:

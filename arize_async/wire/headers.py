@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from arize_async._version import __version__
@@ -62,3 +64,21 @@ def flight_headers(config: Config) -> list[tuple[bytes, bytes]]:
 def otlp_headers(config: Config, space_id: str) -> dict[str, str]:
     """Metadata of every span export: the key is sent raw, without ``Bearer``."""
     return {"authorization": config.api_key, "arize-space-id": space_id, "arize-interface": "otel"}
+
+
+def retry_after(value: str | None, *, now: datetime | None = None) -> float | None:
+    """Read a ``Retry-After`` field: seconds, or an HTTP date (RFC 9110, 10.2.3).
+
+    >>> retry_after("120"), retry_after("soon"), retry_after(None)
+    (120.0, None, None)
+    """
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*\d+(\.\d+)?\s*", value):
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())

@@ -1,0 +1,130 @@
+"""Calls that may be repeated: after a rate limit, or by a policy."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import frozen
+
+from arize_async.config.policies import RetryPolicy
+from arize_async.executors.call import Outcome
+from arize_async.scheduler.congestion import congestion
+from arize_async.wire.jsonable import safe_repr
+
+if TYPE_CHECKING:
+    from arize_async.executors.clock import Clock
+    from arize_async.scheduler.limiter import Limiter
+
+R = TypeVar("R")
+RATE_LIMITS_ONLY = RetryPolicy(attempts=1)
+
+
+@frozen
+class Attempt:
+    """One call of user code.
+
+    Attributes:
+        queued: Seconds that it waited before: between attempts, for the limit, for a thread.
+        seconds: How long it took.
+        error: ``repr`` of what it raised, or None.
+    """
+
+    queued: float
+    seconds: float
+    error: str | None
+
+
+@frozen
+class Attempted(Generic[R]):
+    """The outcome of the last attempt, and all attempts in their order."""
+
+    outcome: Outcome[R]
+    attempts: tuple[Attempt, ...]
+
+
+@frozen
+class Timing:
+    """Sleep and chance; tests bring their own."""
+
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    draw: Callable[[float, float], float] = random.uniform
+
+
+class Attempts:
+    """How one function of the user is called: its turns, its attempts, and the waits between them.
+
+    No wait takes a turn, and none is part of the time of an attempt.
+    """
+
+    def __init__(
+        self,
+        limiter: Limiter,
+        clock: Clock,
+        policy: RetryPolicy | None = None,
+        *,
+        limited: bool,
+        timing: Timing = Timing(),
+    ) -> None:
+        """Take the bounds; a function that is not ``limited`` is so from its first rate limit on."""
+        self._limiter = limiter
+        self._clock = clock
+        self._policy = policy or RATE_LIMITS_ONLY
+        self._limited = limited
+        self._timing = timing
+
+    async def run(
+        self, begin: Callable[[], Awaitable[Outcome[R]]], failed: Callable[[Attempt, float], None]
+    ) -> Attempted[R]:
+        """Make attempts until one succeeds or none makes sense.
+
+        Args:
+            begin: Starts an attempt.
+            failed: Is told of each attempt that another one follows, and of the seconds until then.
+        """
+        attempts: list[Attempt] = []
+        first = queued = self._clock.monotonic()
+        counted = 0
+        while True:
+            outcome = await self._attempt(begin)
+            now = self._clock.monotonic()
+            error = None if outcome.error is None else safe_repr(outcome.error)
+            attempts.append(Attempt(max(0.0, now - outcome.seconds - queued), outcome.seconds, error))
+            if outcome.error is None:
+                return Attempted(outcome, tuple(attempts))
+            rate_limited, wait = self._judge(outcome.error, now - outcome.seconds, counted)
+            counted += not rate_limited
+            if wait is None or (rate_limited and now + wait - first > self._policy.patience):
+                return Attempted(outcome, tuple(attempts))
+            failed(attempts[-1], wait)
+            queued = now
+            await self._timing.sleep(wait)
+
+    async def _attempt(self, begin: Callable[[], Awaitable[Outcome[R]]]) -> Outcome[R]:
+        if not self._limited:
+            return await begin()
+        await self._limiter.acquire()
+        try:
+            outcome = await begin()
+        finally:
+            self._limiter.release()
+        if outcome.error is None:
+            self._limiter.succeeded()
+        return outcome
+
+    def _judge(self, error: BaseException, started: float, counted: int) -> tuple[bool, float | None]:
+        """Return whether an error is a rate limit, and the seconds until another attempt, None for none."""
+        found = congestion(error)
+        named = self._policy.on != RATE_LIMITS_ONLY.on and isinstance(error, self._policy.on)
+        if found is not None or named:
+            self._limited = True
+            self._limiter.congested(started)
+        if found is not None:
+            return True, self._backoff(counted) if found.wait is None else found.wait
+        again = isinstance(error, self._policy.on) and counted + 1 < self._policy.attempts
+        return False, self._backoff(counted) if again else None
+
+    def _backoff(self, counted: int) -> float:
+        return self._timing.draw(0, min(self._policy.backoff * 2**counted, self._policy.max_backoff))

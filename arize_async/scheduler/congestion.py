@@ -1,0 +1,82 @@
+"""Rate limits, recognized by the shape of an exception: no LLM library is imported for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from attrs import frozen
+
+from arize_async.wire.headers import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOO_MANY_REQUESTS = 429
+LONGEST_WAIT = 60.0
+"""Seconds: no provider's window is longer, and a wrong header must not stop a run for a year."""
+_STATUS = ("status_code", "status", "code", "http_status")
+_CAUSES = 5
+
+
+@frozen
+class Congestion:
+    """What a rate limit asks for.
+
+    Attributes:
+        wait: Seconds until another attempt makes sense, when the other side said so; 60 at most.
+    """
+
+    wait: float | None
+
+
+def congestion(error: BaseException) -> Congestion | None:
+    """Return what a rate limit asks for, or None for any other error.
+
+    The status 429 is looked for on the exception, on its response, and on what caused it: that is where the clients
+    of openai, anthropic, google, httpx, aiohttp and requests have it.
+    """
+    for each in _chain(error):
+        response = _get(each, "response")
+        if any(_get(holder, name) == TOO_MANY_REQUESTS for holder in (each, response) for name in _STATUS):
+            return Congestion(_wait(each, response))
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    for _ in range(_CAUSES):
+        if found is None:
+            return
+        yield found
+        found = found.__cause__
+
+
+def _wait(error: BaseException, response: object) -> float | None:
+    for value, scale in (
+        (_get(error, "retry_after"), 1.0),
+        (_field(response, "retry-after-ms") or _field(error, "retry-after-ms"), 1000.0),
+        (_field(response, "retry-after") or _field(error, "retry-after"), 1.0),
+    ):
+        seconds = retry_after(str(value)) if value is not None else None
+        if seconds is not None:
+            return min(seconds / scale, LONGEST_WAIT)
+    return None
+
+
+def _field(holder: object, name: str) -> object:
+    headers = _get(holder, "headers")
+    if not isinstance(headers, Mapping):
+        return None
+    try:
+        fields = cast("Mapping[object, object]", headers).items()
+        return next((value for key, value in fields if str(key).lower() == name), None)
+    except Exception:  # noqa: BLE001 - a user's class may do anything
+        return None
+
+
+def _get(holder: object, name: str) -> object:
+    try:
+        return getattr(holder, name, None)
+    except Exception:  # noqa: BLE001 - a property may do anything
+        return None
