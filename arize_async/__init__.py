@@ -2,12 +2,13 @@
 
 from arize_async._version import __version__
 from arize_async.client import ArizeClient
-from arize_async.config import Limits, Region, RetryPolicy, SDKConfiguration, Timeouts
+from arize_async.config import Budget, Limits, Region, RetryPolicy, SDKConfiguration, Timeouts
 from arize_async.errors import (
     AmbiguousName,
     ApiError,
     ArizeError,
     BadRequest,
+    BudgetExceeded,
     ClientClosed,
     ConfigurationError,
     Conflict,
@@ -47,6 +48,8 @@ __all__ = [
     "ArizeClient",
     "ArizeError",
     "BadRequest",
+    "Budget",
+    "BudgetExceeded",
     "ClientClosed",
     "ConfigurationError",
     "Conflict",

@@ -362,6 +362,10 @@ class RunAborted(RunError):
     """A run was stopped by ``exit_on_error``."""
 
 
+class BudgetExceeded(RunError):
+    """A run used up its budget; what was under way was finished, and nothing was uploaded."""
+
+
 class UploadFailed(RunError):
     """Every run finished and the upload did not."""
 

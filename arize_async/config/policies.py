@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 from attrs import Attribute, field, frozen, validators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _seconds(default: float) -> float:
@@ -18,14 +21,13 @@ def _positive(_: object, attribute: Attribute[float], value: float) -> None:
         raise ValueError(f"{attribute.name} is a number above 0, got {value!r}")
 
 
-def _classes(
-    classes: type[BaseException] | Iterable[type[BaseException]],
-) -> tuple[type[BaseException], ...]:
-    found = (classes,) if isinstance(classes, type) else tuple(classes)
+def _classes(classes: object) -> tuple[type[BaseException], ...]:
+    several = isinstance(classes, (tuple, list, set, frozenset))
+    found = tuple(cast("Iterable[object]", classes)) if several else (classes,)
     for each in found:
         if not (isinstance(each, type) and issubclass(each, BaseException)):
             raise TypeError(f"`on` names classes of exceptions, got {each!r}")
-    return found
+    return cast("tuple[type[BaseException], ...]", found)
 
 
 @frozen(kw_only=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from arize_async.cache.examples import ExampleReader
-    from arize_async.config import Config, Limits
+    from arize_async.config import Budget, Config, Limits, RetryPolicy
     from arize_async.evaluators.named import Evaluators
     from arize_async.models.experiment import Experiment
     from arize_async.resources.datasets import DatasetsClient
@@ -64,6 +64,9 @@ class ExperimentsClient(ExperimentsResource):
         force_http: bool = False,
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        repetitions: int = 1,
+        budget: Budget | None = None,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment]: ...
@@ -86,6 +89,9 @@ class ExperimentsClient(ExperimentsResource):
         force_http: bool = False,
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        repetitions: int = 1,
+        budget: Budget | None = None,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[None]: ...
@@ -108,6 +114,9 @@ class ExperimentsClient(ExperimentsResource):
         force_http: bool = False,
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        repetitions: int = 1,
+        budget: Budget | None = None,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment | None]: ...
@@ -130,6 +139,9 @@ class ExperimentsClient(ExperimentsResource):
         force_http: bool = False,
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        repetitions: int = 1,
+        budget: Budget | None = None,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult:
@@ -158,9 +170,13 @@ class ExperimentsClient(ExperimentsResource):
             timeout: Seconds for each call of the task and of an evaluator; None for no bound.
             force_http: Use REST alone, where Flight cannot pass.
             metadata: Facts that go on every task span.
-            limits: Further bounds on the work in flight.
-            progress: True for progress bars on standard error, False for none, an object of your own; by default
-                bars when standard error is a terminal or a notebook.
+            limits: Further bounds on the work in flight, shared by the runs that are given the same object.
+            retry: Which calls of the task and of evaluators are repeated; by default only those that met a rate
+                limit (an exception with the status 429), after the wait that it asks for.
+            repetitions: How often each example is run; the frame then has a column ``repetition``.
+            budget: Errors, seconds, tokens or dollars that the run may use up.
+            progress: True for bars on standard error (plain lines where it is no terminal), False for none, an
+                object with a method ``notify``; by default bars when standard error is a terminal or a notebook.
             isolation: Where synchronous code runs: ``"thread"``, or ``"process"`` for worker processes, which are
                 killed when a call times out. What crosses between them is pickled; context variables and spans do
                 not cross. Coroutines run on the event loop in either case.
@@ -176,6 +192,7 @@ class ExperimentsClient(ExperimentsResource):
             NotFound: There is no such dataset.
             Conflict: The dataset has an experiment of this name.
             RunAborted: ``exit_on_error`` and something failed; ``result`` has what finished.
+            BudgetExceeded: The budget was used up; ``result`` has what finished.
             UploadFailed: Every run finished and could not be sent; ``result`` has the frame.
 
         Example:
@@ -204,6 +221,9 @@ class ExperimentsClient(ExperimentsResource):
             force_http=force_http,
             metadata=metadata,
             limits=limits,
+            retry=retry,
+            repetitions=repetitions,
+            budget=budget,
             progress=progress,
             isolation=isolation,
         ) as runs:
@@ -229,6 +249,9 @@ class ExperimentsClient(ExperimentsResource):
         force_http: bool = False,
         metadata: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        retry: RetryPolicy | None = None,
+        repetitions: int = 1,
+        budget: Budget | None = None,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> AsyncGenerator[RunStream]:
@@ -252,7 +275,10 @@ class ExperimentsClient(ExperimentsResource):
             force_http: Use REST alone.
             metadata: Facts that go on every task span.
             limits: Further bounds on the work in flight.
-            progress: Progress bars.
+            retry: Which calls are repeated.
+            repetitions: How often each example is run.
+            budget: What the run may use up.
+            progress: Who watches.
             isolation: Where synchronous code runs.
 
         Yields:
@@ -286,6 +312,9 @@ class ExperimentsClient(ExperimentsResource):
             force_http=force_http,
             metadata=metadata,
             limits=limits,
+            retry=retry,
+            repetitions=repetitions,
+            budget=budget,
             progress=progress,
             isolation=isolation,
         )

@@ -3,7 +3,7 @@
 from arize_async.models.annotation import AnnotateRecordInput, Annotation, AnnotationInput, Annotator
 from arize_async.models.example import Example
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
-from arize_async.models.finished import FinishedEvaluation, FinishedRun
+from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedRun
 from arize_async.models.page import PaginationMetadata
 from arize_async.models.run import ExperimentRun, ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.models.vocabulary import (
@@ -19,12 +19,26 @@ from arize_async.models.vocabulary import (
 from arize_async.responses import ListExperimentRunsResponse, ListExperimentsResponse
 from arize_async.results.result import ExperimentResult
 from arize_async.runs.plan import Task as ExperimentTask
+from arize_async.scheduler.events import (
+    AttemptFailed,
+    Event,
+    ExperimentStarted,
+    ExperimentStopped,
+    LimitChanged,
+    RunEvaluated,
+    RunFinished,
+)
+from arize_async.scheduler.limiter import LimitChange
+from arize_async.scheduler.progress import Progress
 
 __all__ = [
     "AnnotateRecordInput",
     "Annotation",
     "AnnotationInput",
     "Annotator",
+    "Attempt",
+    "AttemptFailed",
+    "Event",
     "Example",
     "ExampleId",
     "ExampleInput",
@@ -36,14 +50,21 @@ __all__ = [
     "ExperimentRun",
     "ExperimentRunId",
     "ExperimentRunInput",
+    "ExperimentStarted",
+    "ExperimentStopped",
     "ExperimentTask",
     "ExperimentTaskFieldNames",
     "ExperimentWithRunIds",
     "FinishedEvaluation",
     "FinishedRun",
+    "LimitChange",
+    "LimitChanged",
     "ListExperimentRunsResponse",
     "ListExperimentsResponse",
     "PaginationMetadata",
+    "Progress",
+    "RunEvaluated",
+    "RunFinished",
     "TaskOutput",
     "TraceId",
 ]

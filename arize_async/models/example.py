@@ -38,9 +38,11 @@ class Example:
 
     Attributes:
         dataset_row: The whole row, read-only at its top level.
+        repetition: Which execution of the example this is, from 1.
     """
 
     dataset_row: MappingProxyType[str, object] = field(converter=_read_only)
+    repetition: int = 1
 
     @property
     def id(self) -> str:

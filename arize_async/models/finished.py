@@ -32,11 +32,26 @@ class FinishedEvaluation:
 
 
 @frozen
+class Attempt:
+    """One call of user code.
+
+    Attributes:
+        queued: Seconds that it waited before: between attempts, for a limit, for a thread.
+        seconds: How long it took.
+        error: ``repr`` of what it raised, or None.
+    """
+
+    queued: float
+    seconds: float
+    error: str | None = None
+
+
+@frozen
 class FinishedRun:
     """One task execution with its evaluations.
 
     Attributes:
-        index: Position of the example in the dataset, from 0.
+        index: Position in the run, from 0: examples in the order of the dataset, repetitions of one side by side.
         example_id: Id of the example.
         output: What the task returned, as JSON data; None when it failed.
         error: ``repr`` of what the task raised, or None.
@@ -46,6 +61,8 @@ class FinishedRun:
         token_count: Tokens of the LLM calls inside the task, when they were traced.
         total_cost: Their cost in US dollars, when they were traced.
         evaluations: One for each evaluator, in their order.
+        attempts: The calls of the task, in their order; ``started_ms`` and ``latency`` are those of the last one.
+        repetition: Which execution of the example this is, from 1.
     """
 
     index: int
@@ -58,6 +75,8 @@ class FinishedRun:
     token_count: int | None = None
     total_cost: float | None = None
     evaluations: tuple[FinishedEvaluation, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    repetition: int = 1
 
     @property
     def failed(self) -> bool:

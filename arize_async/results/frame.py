@@ -27,12 +27,17 @@ def result_frame(runs: Iterable[FinishedRun], evaluators: Sequence[str]) -> pl.D
     Returns:
         ``example_id``, ``output``, ``error`` (text), ``result.trace.id`` (text), ``result.trace.timestamp`` (integer,
         milliseconds since the epoch), ``latency`` (float, ms), ``token_count`` (integer), ``total_cost`` (float, US
-        dollars), ``execution_status`` (``COMPLETED`` or ``FAILED``), ``exceptions`` (text); for each evaluator
+        dollars), ``execution_status`` (``COMPLETED`` or ``FAILED``), ``exceptions`` (text), ``repetition`` (from 1,
+        only when examples were repeated), ``attempts`` (only when a task had more than one); for each evaluator
         ``eval.<name>.score`` (float), ``.label``, ``.explanation`` (text), ``.error`` (text, only when one failed),
         ``.trace.id``, ``.trace.timestamp`` and ``.metadata.<key>``.
     """
     ordered = sorted(runs, key=lambda run: run.index)
     columns = _run_columns(ordered)
+    if any(run.repetition > 1 for run in ordered):
+        columns.append(pl.Series("repetition", [run.repetition for run in ordered], pl.Int64))
+    if any(len(run.attempts) > 1 for run in ordered):
+        columns.append(pl.Series("attempts", [len(run.attempts) for run in ordered], pl.Int64))
     for position, name in enumerate(evaluators):
         columns.extend(_evaluation_columns(name, [run.evaluations[position] for run in ordered]))
     # names may meet: an evaluator "a" with the metadata key "b" and an evaluator "a.metadata" with a column "b"

@@ -1,8 +1,7 @@
-"""Two live bars on standard error: tasks and evaluations."""
+"""Progress on standard error: two live bars where somebody sees them, plain lines elsewhere."""
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -17,28 +16,26 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from arize_async.scheduler.progress import Silent
+from arize_async.scheduler.events import ExperimentStarted, ExperimentStopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rich.progress import TaskID
 
     from arize_async.scheduler import progress as protocol
+    from arize_async.scheduler.events import Event
     from arize_async.scheduler.statistics import StageStatistics, Statistics
 
 _INTERVAL = 0.1
 
-log = logging.getLogger("arize_async.runs")
 
-
-def watcher(progress: bool | protocol.Progress | None) -> protocol.Progress:  # noqa: FBT001 - the keyword of `run`
+def watcher(progress: bool | protocol.Progress | None) -> protocol.Progress | None:  # noqa: FBT001 - the keyword of `run`
     """Return who watches a run: None means bars where somebody can see them."""
+    seen = is_terminal(sys.stderr) or _in_notebook()
     if progress is None:
-        progress = is_terminal(sys.stderr) or _in_notebook()
+        progress = seen
     if progress is True:
-        return Guarded(Bars())
-    return Guarded(progress) if progress else Silent()
+        return Bars() if seen else Lines(sys.stderr)
+    return progress or None
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -47,33 +44,6 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:
         return False
-
-
-class Guarded:
-    """Keeps the errors of a watcher away from the run: the first one is logged and ends the watching."""
-
-    def __init__(self, watched: protocol.Progress) -> None:
-        """Wrap a watcher."""
-        self._watched: protocol.Progress = watched
-
-    def start(self, statistics: Statistics, *, examples: int | None, evaluators: int) -> None:
-        """Begin to watch."""
-        self._try(lambda: self._watched.start(statistics, examples=examples, evaluators=evaluators))
-
-    def update(self) -> None:
-        """Take notice that a run finished."""
-        self._try(self._watched.update)
-
-    def stop(self) -> None:
-        """End."""
-        self._try(self._watched.stop)
-
-    def _try(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except Exception:
-            self._watched = Silent()
-            log.exception("the progress of the run can no longer be shown; the run goes on")
 
 
 def _in_notebook() -> bool:
@@ -90,7 +60,7 @@ class Bars:
             TextColumn("{task.description:<11}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[failures]}"),
+            TextColumn("[red]{task.fields[facts]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
@@ -102,26 +72,26 @@ class Bars:
         self._rows: list[tuple[TaskID, str]] = []
         self._drawn = 0.0
 
-    def start(self, statistics: Statistics, *, examples: int | None, evaluators: int) -> None:
-        """Show the bars."""
-        self._statistics = statistics
-        totals = {"tasks": examples, "evaluations": examples and examples * evaluators}
-        for name, total in totals.items():
-            if name == "tasks" or evaluators:
-                self._rows.append((self._progress.add_task(name, total=total, failures=""), name))
-        self._progress.start()
-
-    def update(self) -> None:
-        """Draw the counts when the last drawing is old enough."""
-        now = time.monotonic()
-        if now - self._drawn >= _INTERVAL:
-            self._drawn = now
+    def notify(self, event: Event) -> None:
+        """Draw the counts when the last drawing is old enough, and at the end, where the bars are left standing."""
+        if isinstance(event, ExperimentStarted):
+            self._start(event)
+        elif isinstance(event, ExperimentStopped):
             self._draw()
+            self._progress.stop()
+        else:
+            now = time.monotonic()
+            if now - self._drawn >= _INTERVAL:
+                self._drawn = now
+                self._draw()
 
-    def stop(self) -> None:
-        """Draw the last counts and leave the bars standing."""
-        self._draw()
-        self._progress.stop()
+    def _start(self, event: ExperimentStarted) -> None:
+        self._statistics = event.statistics
+        totals = {"tasks": event.runs, "evaluations": event.runs * event.evaluators}
+        for name, total in totals.items():
+            if name == "tasks" or event.evaluators:
+                self._rows.append((self._progress.add_task(name, total=total, facts=""), name))
+        self._progress.start()
 
     def _draw(self) -> None:
         if self._statistics is None:
@@ -130,5 +100,54 @@ class Bars:
         skipped = {"tasks": 0, "evaluations": self._statistics.skipped}
         for row, name in self._rows:
             stage: StageStatistics = getattr(self._statistics, name)
-            failures = f"[red]{stage.failed} failed" if stage.failed else ""
-            self._progress.update(row, completed=stage.finished + skipped[name], failures=failures)
+            facts = ", ".join(_facts(self._statistics, stage, of_tasks=name == "tasks"))
+            self._progress.update(row, completed=stage.finished + skipped[name], facts=facts)
+
+
+class Lines:
+    """A line of plain text every so often, for logs."""
+
+    def __init__(self, stream: TextIO | None, interval: float = 10.0) -> None:
+        """Write to a stream, every so many seconds at most."""
+        self._stream = stream
+        self._interval = interval
+        self._written = time.monotonic()
+        self._started: ExperimentStarted | None = None
+
+    def notify(self, event: Event) -> None:
+        """Write a line when the last one is old enough, and at the end."""
+        if isinstance(event, ExperimentStarted):
+            self._started = event
+        ended = isinstance(event, ExperimentStopped)
+        if ended or time.monotonic() - self._written >= self._interval:
+            self._written = time.monotonic()
+            self._write(event.reason if isinstance(event, ExperimentStopped) else None)
+
+    def _write(self, reason: str | None) -> None:
+        if self._started is None or self._stream is None:
+            return
+        statistics, parts = self._started.statistics, []
+        for name, stage, total in (
+            ("tasks", statistics.tasks, self._started.runs),
+            ("evaluations", statistics.evaluations, self._started.runs * self._started.evaluators),
+        ):
+            if total:
+                facts = _facts(statistics, stage, of_tasks=name == "tasks")
+                parts.append(", ".join([f"{stage.finished:,} of {total:,} {name}", *facts]))
+        if reason:
+            parts.append(f"stopped: {reason}")
+        print(f"{self._started.name}: {'; '.join(parts)}", file=self._stream, flush=True)
+
+
+def _facts(statistics: Statistics, stage: StageStatistics, *, of_tasks: bool) -> list[str]:
+    """Return what is worth saying about a stage."""
+    facts = [f"{stage.failed:,} failed"] if stage.failed else []
+    if stage.repeated:
+        facts.append(f"{stage.repeated:,} repeated")
+    if of_tasks and statistics.limit is not None:
+        facts.append(f"limit {statistics.limit}")
+    if of_tasks and statistics.tokens:
+        facts.append(f"{statistics.tokens:,} tokens")
+    if of_tasks and statistics.cost_usd:
+        facts.append(f"{statistics.cost_usd:.2f} USD")
+    return facts

@@ -17,7 +17,7 @@ from arize_async.wire.arrow import is_json_text_column, rows_from_batch
 from arize_async.wire.text import json_bytes, parse_nested
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -86,11 +86,12 @@ class Examples:
             if most is not None and self.count >= most:
                 return
 
-    async def __aiter__(self) -> AsyncIterator[Sequence[Example]]:
-        """Give the examples in chunks, from the first on."""
+    async def chunks(self, repetitions: int) -> AsyncGenerator[Sequence[Example]]:
+        """Give the examples in chunks, from the first on, each so many times."""
         self._file.seek(0)
         while line := await asyncio.to_thread(self._file.readline):
-            yield [Example(row) for row in cast("list[Row]", orjson.loads(line))]
+            rows = cast("list[Row]", orjson.loads(line))
+            yield [Example(row, number) for row in rows for number in range(1, repetitions + 1)]
 
     def __enter__(self) -> Self:
         """Keep the copy for the time of the block."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
 from arize_async.evaluators.coercion import coerce
+from arize_async.evaluators.protocol import EvaluatorKind
 from arize_async.executors.call import Call, Outcome
-from arize_async.models.finished import FinishedEvaluation, FinishedRun
+from arize_async.executors.clock import Clock
+from arize_async.executors.protocol import Executor
+from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedRun
 from arize_async.models.jsonable import jsonify, safe_repr
+from arize_async.scheduler.attempts import Attempts
+from arize_async.scheduler.events import AttemptFailed, RunEvaluated
 from arize_async.tracing import spans
 from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import Usage
@@ -22,11 +27,12 @@ if TYPE_CHECKING:
 
     from arize_async.evaluators.named import NamedEvaluator
     from arize_async.executors.binding import Binding
-    from arize_async.executors.clock import Clock
-    from arize_async.executors.protocol import Executor
+    from arize_async.models.evaluation import EvaluationResult
     from arize_async.models.example import Example
     from arize_async.runs.plan import Plan
+    from arize_async.runs.watch import Watch
     from arize_async.scheduler.finished import Finished
+    from arize_async.scheduler.limiter import Limiter
     from arize_async.tracing.provider import RunTracing
 
 SKIPPED = "not run: the task failed"
@@ -43,6 +49,7 @@ class TaskCall:
         span: Its span, which evaluator spans link to.
         outcome: Times of the call.
         usage: Tokens and cost of its LLM calls.
+        attempts: All calls, the last one included.
     """
 
     output: object
@@ -50,6 +57,7 @@ class TaskCall:
     span: RunSpan
     outcome: Outcome[object]
     usage: Usage
+    attempts: tuple[Attempt, ...]
 
     @property
     def failed(self) -> bool:
@@ -65,6 +73,24 @@ def _told(error: BaseException | None) -> str | None:
     return safe_repr(error)
 
 
+@frozen(eq=False)
+class Executors:
+    """Where the code of one run runs."""
+
+    inline: Executor
+    threads: Executor
+    clock: Clock
+
+    def of(self, *, is_async: bool) -> Executor:
+        """Return where a function runs."""
+        return self.inline if is_async else self.threads
+
+    async def aclose(self) -> None:
+        """Close them; code that still runs is not waited for."""
+        await self.inline.aclose()
+        await self.threads.aclose()
+
+
 class Invoker:
     """Calls the user's functions of one run."""
 
@@ -74,26 +100,41 @@ class Invoker:
         tracing: RunTracing,
         *,
         facts: Mapping[str, object],
-        inline: Executor,
-        threads: Executor,
-        clock: Clock,
+        executors: Executors,
+        limiter: Limiter,
+        watch: Watch,
     ) -> None:
-        """Take the plan and where code runs; ``facts`` about the experiment go on the task spans."""
+        """Take the plan, where code runs and who is told; ``facts`` about the experiment go on the task spans."""
         self._plan = plan
         self._tracing = tracing
-        self._inline, self._threads = inline, threads
-        self._clock = clock
+        self._executors = executors
+        self._limiter = limiter
+        self._watch = watch
         self._task_metadata = json_text({**facts, **plan.metadata})
         self._evaluator_metadata = json_text({"experiment_name": plan.name})
+        self._task_attempts = self._attempts(limited=True)
 
     async def run_task(self, example: Example) -> TaskCall:
         """Call the task with an example."""
-        code = self._plan.task.call(_task_values(self._plan.task, example))
-        span = spans.start_task_span(self._tracing, self._plan.task_name, example, self._task_metadata)
-        executor = self._inline if self._plan.task_is_async else self._threads
-        outcome = await executor.run(Call(code, jsonify, self._context(span), self._clock))
+        task, executor = self._plan.task, self._executors.of(is_async=self._plan.task_is_async)
+        span: RunSpan | None = None
+
+        def begin() -> Awaitable[Outcome[object]]:
+            nonlocal span
+            if span is None:
+                span = spans.start_task_span(self._tracing, self._plan.task_name, example, self._task_metadata)
+            code = task.call(_task_values(task, example))
+            return executor.run(Call(code, jsonify, self._context(span), self._executors.clock))
+
+        def failed(attempt: Attempt, wait: float) -> None:
+            self._watch.statistics.tasks.repeated += 1
+            self._retrying(AttemptFailed(example.id, "task", attempt, wait), span)
+
+        attempted = await self._task_attempts.run(begin, failed)
+        outcome, span = attempted.outcome, cast("RunSpan", span)
         spans.end_task_span(span, outcome.value, outcome.error)
-        return TaskCall(outcome.value, _told(outcome.error), span, outcome, self._tracing.usage.take(span))
+        usage = self._tracing.usage.take(span)
+        return TaskCall(outcome.value, _told(outcome.error), span, outcome, usage, attempted.attempts)
 
     @property
     def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]]:
@@ -101,18 +142,43 @@ class Invoker:
         return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
 
     def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]:
-        executor = self._inline if evaluator.is_async else self._threads
+        name, binding = evaluator.name, evaluator.binding
+        executor = self._executors.of(is_async=evaluator.is_async)
+        attempts = self._attempts(limited=evaluator.kind == EvaluatorKind.LLM.value)
 
         async def evaluate(example: Example, task: TaskCall) -> FinishedEvaluation:
-            code = evaluator.binding.call(_evaluator_values(evaluator.binding, example, task.output))
-            span = spans.start_evaluator_span(self._tracing, evaluator.name, task.span, self._evaluator_metadata)
-            outcome = await executor.run(Call(code, coerce, self._context(span), self._clock))
+            span: RunSpan | None = None
+
+            def begin() -> Awaitable[Outcome[EvaluationResult]]:
+                nonlocal span
+                if span is None:
+                    span = spans.start_evaluator_span(self._tracing, name, task.span, self._evaluator_metadata)
+                code = binding.call(_evaluator_values(binding, example, task.output))
+                return executor.run(Call(code, coerce, self._context(span), self._executors.clock))
+
+            def failed(attempt: Attempt, wait: float) -> None:
+                self._watch.statistics.evaluations.repeated += 1
+                self._retrying(AttemptFailed(example.id, name, attempt, wait), span)
+
+            outcome = (await attempts.run(begin, failed)).outcome
+            span = cast("RunSpan", span)
             spans.end_evaluator_span(span, outcome.value, outcome.error)
             self._tracing.usage.take(span)
             started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
-            return FinishedEvaluation(evaluator.name, outcome.value, error, spans.trace_id(span), started)
+            finished = FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started)
+            if self._watch.watched:
+                self._watch.notify(RunEvaluated(example.id, finished))
+            return finished
 
         return evaluate
+
+    def _attempts(self, *, limited: bool) -> Attempts:
+        return Attempts(self._limiter, self._executors.clock, self._plan.retry, limited=limited)
+
+    def _retrying(self, event: AttemptFailed, span: RunSpan | None) -> None:
+        if span is not None:
+            spans.record_attempt(span, event.attempt, event.wait)
+        self._watch.notify(event)
 
     def _context(self, span: RunSpan) -> Context:
         """Return the context that user code runs in: the spans that it starts are children of this one."""
@@ -122,9 +188,8 @@ class Invoker:
         return context
 
     async def aclose(self) -> None:
-        """End the threads that are idle."""
-        await self._inline.aclose()
-        await self._threads.aclose()
+        """Close the executors."""
+        await self._executors.aclose()
 
     def finish(self, finished: Finished[Example, TaskCall, FinishedEvaluation]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""
@@ -145,6 +210,8 @@ class Invoker:
             evaluations=tuple(
                 call or FinishedEvaluation(name, None, missing) for name, call in zip(names, calls, strict=True)
             ),
+            attempts=task.attempts,
+            repetition=finished.item.repetition,
         )
 
 

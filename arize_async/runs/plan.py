@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from arize_async.config.policies import Limits
+from arize_async.config.policies import Budget, Limits, RetryPolicy
 from arize_async.errors import InvalidInput, InvalidTask
 from arize_async.evaluators.named import Evaluators, NamedEvaluator, named
 from arize_async.executors.binding import Binding, bind
@@ -19,6 +19,7 @@ from arize_async.runs.isolation import Isolation, isolation_of
 from arize_async.scheduler.progress import Progress
 
 Output = TypeVar("Output")
+Value = TypeVar("Value")
 Task = Callable[..., Output] | Callable[..., Awaitable[Output]]
 """The user's function, synchronous or asynchronous, its parameters bound by name."""
 
@@ -44,6 +45,10 @@ class Plan:
         force_http: Whether everything goes over REST.
         set_global_tracer_provider: Whether libraries that use the global provider are traced too.
         metadata: Facts for every task span.
+        limits: What the calls of the run share with those of others.
+        retry: When calls of user code are repeated; None for rate limits only.
+        repetitions: How often each example is run.
+        budget: What the run may use up.
         progress: Who watches; None for bars on a terminal.
         isolation: Where synchronous user code runs.
     """
@@ -62,6 +67,10 @@ class Plan:
     force_http: bool
     set_global_tracer_provider: bool
     metadata: Mapping[str, object]
+    limits: Limits
+    retry: RetryPolicy | None
+    repetitions: int
+    budget: Budget
     progress: bool | Progress | None
     isolation: Isolation
 
@@ -85,6 +94,9 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     force_http: bool = False,
     metadata: Mapping[str, object] | None = None,
     limits: Limits | None = None,
+    retry: RetryPolicy | None = None,
+    repetitions: int = 1,
+    budget: Budget | None = None,
     progress: bool | Progress | None = None,
     isolation: Isolation = "thread",
 ) -> Plan:
@@ -97,7 +109,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     """
     check_name(name)
     concurrency = _count("concurrency", concurrency)
-    limits = _limits(limits)
+    limits = _value("limits", limits, Limits) or Limits()
     return Plan(
         name=name,
         task=_bind_task(task),
@@ -113,24 +125,26 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         force_http=bool(force_http),
         set_global_tracer_provider=bool(set_global_tracer_provider),
         metadata=_metadata(metadata),
+        limits=limits,
+        retry=_value("retry", retry, RetryPolicy),
+        repetitions=_count("repetitions", repetitions),
+        budget=_value("budget", budget, Budget) or Budget(),
         progress=_progress(progress),
         isolation=isolation_of(isolation),
     )
 
 
-def _limits(limits: object) -> Limits:
-    if limits is None:
-        return Limits()
-    if isinstance(limits, Limits):
-        return limits
-    raise InvalidInput(f"a Limits object, got {type(limits).__name__}", path="limits")
+def _value(name: str, value: object, kind: type[Value]) -> Value | None:
+    if value is None or isinstance(value, kind):
+        return value
+    raise InvalidInput(f"a {kind.__name__} object, got {type(value).__name__}", path=name)
 
 
 def _progress(progress: object) -> bool | Progress | None:
     if progress is None or isinstance(progress, (bool, Progress)):
         return progress
     kind = type(progress).__name__
-    raise InvalidInput(f"a bool or an object with start, update and stop; got {kind}", path="progress")
+    raise InvalidInput(f"a bool or an object with a method `notify`; got {kind}", path="progress")
 
 
 def _bind_task(task: object) -> Binding:

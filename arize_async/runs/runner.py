@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from arize_async.errors import ArizeError, EmptyDataset, UploadFailed
 from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
 from arize_async.runs.bars import watcher
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
-from arize_async.runs.invoke import Invoker
+from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.sinks import DrySink, FlightSink, RestSink
 from arize_async.runs.stream import RunStream
+from arize_async.runs.watch import Watch
+from arize_async.scheduler.events import ExperimentStarted, ExperimentStopped
+from arize_async.scheduler.limiter import Limiter
 from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.export import span_exporter
 from arize_async.tracing.globally import install_globally
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from arize_async.cache.examples import ExampleReader
-    from arize_async.config import Config
+    from arize_async.config import Config, Limits
     from arize_async.executors.clock import Clock
     from arize_async.models.dataset import Dataset
     from arize_async.models.experiment import Experiment
@@ -79,8 +82,9 @@ class ExperimentRunner:
             try:
                 opened = await sink.open()
                 async with self._traced(plan, dataset, opened) as tracing:
-                    invoker = self._invoker(plan, dataset, opened, tracing)
-                    async with self._executed(plan, invoker, examples) as stream:
+                    watch, limiter = Watch(watcher(plan.progress)), self._limiter(plan.limits)
+                    invoker = self._invoker(plan, dataset, opened, tracing, watch, limiter)
+                    async with self._executed(plan, invoker, examples, watch, limiter) as stream:
                         yield stream
                     if stream.complete:
                         stream.experiment = await self._upload(stream, sink, tracing)
@@ -99,13 +103,22 @@ class ExperimentRunner:
         finally:
             await tracing.aclose(self._config.timeouts.close)
 
-    def _invoker(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing) -> Invoker:
+    def _invoker(
+        self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing, watch: Watch, limiter: Limiter
+    ) -> Invoker:
+        executors = Executors(InlineExecutor(plan.timeout), executor_for(plan), self._clock)
         facts = _facts(plan, dataset, opened)
-        inline, threads = InlineExecutor(plan.timeout), executor_for(plan)
-        return Invoker(plan, tracing, facts=facts, inline=inline, threads=threads, clock=self._clock)
+        return Invoker(plan, tracing, facts=facts, executors=executors, limiter=limiter, watch=watch)
+
+    def _limiter(self, limits: Limits) -> Limiter:
+        """Return the limiter that all runs with these limits share."""
+        new = Limiter(self._clock, requests_per_minute=limits.requests_per_minute, adaptive=limits.adaptive)
+        return cast("Limiter", limits.shared.setdefault("limiter", new))
 
     @asynccontextmanager
-    async def _executed(self, plan: Plan, invoker: Invoker, examples: Examples) -> AsyncGenerator[RunStream]:
+    async def _executed(
+        self, plan: Plan, invoker: Invoker, examples: Examples, watch: Watch, limiter: Limiter
+    ) -> AsyncGenerator[RunStream]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(invoker.aclose)
             pipeline = Pipeline(
@@ -114,16 +127,25 @@ class ExperimentRunner:
                 tasks=plan.concurrency,
                 evaluations=plan.evaluations,
                 fail_fast=plan.exit_on_error,
+                statistics=watch.statistics,
             )
-            progress = watcher(plan.progress)
-            progress.start(pipeline.statistics, examples=examples.count, evaluators=len(plan.evaluators))
-            stack.callback(progress.stop)
-            results = await stack.enter_async_context(pipeline.open(examples))
-            stream = RunStream(plan, invoker, pipeline, results, progress, examples.count)
+            count = examples.count * plan.repetitions
+            watch.notify(ExperimentStarted(plan.name, count, len(plan.evaluators), watch.statistics))
+            stack.enter_context(limiter.watched(watch.limited))
+            results = await stack.enter_async_context(pipeline.open(examples.chunks(plan.repetitions)))
+            stream = RunStream(plan, invoker, pipeline, results, watch, count)
+            if plan.budget.seconds is not None:
+                reason = f"its budget of {plan.budget.seconds:g} seconds is used up"
+                timer = asyncio.get_running_loop().call_later(plan.budget.seconds, stream.drain, reason)
+                stack.callback(timer.cancel)
             try:
                 yield stream
+            except BaseException as error:
+                stream.reason = stream.reason or type(error).__name__
+                raise
             finally:
                 stream.stop()
+                watch.notify(ExperimentStopped(stream.reason))
 
     async def _upload(self, stream: RunStream, sink: Sink, tracing: RunTracing) -> Experiment | None:
         """Send the results, and what is left of the spans at the same time."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from arize_async.errors import RunAborted
+from arize_async.errors import BudgetExceeded, RunAborted
 from arize_async.results.frame import result_frame
 from arize_async.results.result import ExperimentResult
 from arize_async.runs.invoke import SKIPPED, STOPPED
+from arize_async.runs.watch import Spending
+from arize_async.scheduler.events import RunFinished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from arize_async.models.finished import FinishedEvaluation, FinishedRun
     from arize_async.runs.invoke import Invoker, TaskCall
     from arize_async.runs.plan import Plan
+    from arize_async.runs.watch import Watch
     from arize_async.scheduler.finished import Finished
     from arize_async.scheduler.pipeline import Pipeline
-    from arize_async.scheduler.progress import Progress
     from arize_async.scheduler.statistics import Statistics
 
 
@@ -28,6 +30,7 @@ class RunStream:
 
     Attributes:
         experiment: The experiment, once everything is uploaded.
+        reason: Why the run stops before its end; None as long as it does not.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class RunStream:
         invoker: Invoker,
         pipeline: Pipeline[Example, TaskCall, FinishedEvaluation],
         results: AsyncIterator[Finished[Example, TaskCall, FinishedEvaluation]],
-        progress: Progress,
+        watch: Watch,
         count: int,
     ) -> None:
         """Take a pipeline that runs, its results and how many there will be."""
@@ -44,9 +47,11 @@ class RunStream:
         self._invoker = invoker
         self._pipeline = pipeline
         self._results = results
-        self._progress = progress
+        self._watch = watch
         self._count = count
+        self._spending = Spending(plan.budget, watch.statistics, count)
         self._stopped = False
+        self.reason: str | None = None
         self._finished: list[FinishedRun] = []
         self._untaken: list[FinishedRun] = []
         self.experiment: Experiment | None = None
@@ -69,7 +74,7 @@ class RunStream:
     @property
     def statistics(self) -> Statistics:
         """Live counts of the tasks and the evaluations."""
-        return self._pipeline.statistics
+        return self._watch.statistics
 
     @property
     def ready(self) -> int:
@@ -84,6 +89,12 @@ class RunStream:
         """
         names = self._plan.evaluator_names
         return ExperimentResult(self.experiment, result_frame([*self._finished, *self._untaken], names), names)
+
+    def drain(self, reason: str) -> None:
+        """Begin no further run; those under way are finished and given."""
+        if self.reason is None:
+            self.reason = reason
+            self._pipeline.stop()
 
     def stop(self) -> None:
         """Keep what nobody took; called when the run ends, for whatever reason."""
@@ -101,11 +112,21 @@ class RunStream:
 
         Raises:
             RunAborted: ``exit_on_error`` and the task or an evaluator failed.
+            BudgetExceeded: The budget was used up, and every run under way was given.
         """
-        run = self._invoker.finish(await anext(self._results))
+        try:
+            run = self._invoker.finish(await anext(self._results))
+        except StopAsyncIteration:
+            if self.reason and not self.complete:
+                raise self._budget_exceeded() from None
+            raise
         self._finished.append(run)
-        self._progress.update()
+        if reason := self._spending.count(run):
+            self.drain(reason)
+        if self._watch.watched:
+            self._watch.notify(RunFinished(run))
         if self._plan.exit_on_error and (error := _first_error(run)):
+            self.reason = error
             self.stop()
             result = self.result
             raise RunAborted(
@@ -114,6 +135,14 @@ class RunStream:
                 result,
             )
         return run
+
+    def _budget_exceeded(self) -> BudgetExceeded:
+        result = self.result
+        return BudgetExceeded(
+            f"{self.name!r} stopped: {self.reason}. The {result.frame.height} of {self._count} runs that finished are"
+            " in this error's `result.frame`; nothing was uploaded",
+            result,
+        )
 
 
 def _first_error(run: FinishedRun) -> str | None:

@@ -2,14 +2,13 @@
 
 from arize_async.scheduler.finished import Finished
 from arize_async.scheduler.pipeline import Pipeline
-from arize_async.scheduler.progress import Progress, Silent
+from arize_async.scheduler.progress import Progress
 from arize_async.scheduler.statistics import StageStatistics, Statistics
 
 __all__ = [
     "Finished",
     "Pipeline",
     "Progress",
-    "Silent",
     "StageStatistics",
     "Statistics",
 ]

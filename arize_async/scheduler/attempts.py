@@ -11,30 +11,17 @@ from attrs import frozen
 
 from arize_async.config.policies import RetryPolicy
 from arize_async.executors.call import Outcome
+from arize_async.models.finished import Attempt
+from arize_async.models.jsonable import safe_repr
 from arize_async.scheduler.congestion import congestion
-from arize_async.wire.jsonable import safe_repr
 
 if TYPE_CHECKING:
     from arize_async.executors.clock import Clock
     from arize_async.scheduler.limiter import Limiter
 
 R = TypeVar("R")
+_MOST_DOUBLINGS = 32
 RATE_LIMITS_ONLY = RetryPolicy(attempts=1)
-
-
-@frozen
-class Attempt:
-    """One call of user code.
-
-    Attributes:
-        queued: Seconds that it waited before: between attempts, for the limit, for a thread.
-        seconds: How long it took.
-        error: ``repr`` of what it raised, or None.
-    """
-
-    queued: float
-    seconds: float
-    error: str | None
 
 
 @frozen
@@ -94,7 +81,7 @@ class Attempts:
             attempts.append(Attempt(max(0.0, now - outcome.seconds - queued), outcome.seconds, error))
             if outcome.error is None:
                 return Attempted(outcome, tuple(attempts))
-            rate_limited, wait = self._judge(outcome.error, now - outcome.seconds, counted)
+            rate_limited, wait = self._judge(outcome.error, now - outcome.seconds, len(attempts), counted)
             counted += not rate_limited
             if wait is None or (rate_limited and now + wait - first > self._policy.patience):
                 return Attempted(outcome, tuple(attempts))
@@ -114,17 +101,21 @@ class Attempts:
             self._limiter.succeeded()
         return outcome
 
-    def _judge(self, error: BaseException, started: float, counted: int) -> tuple[bool, float | None]:
-        """Return whether an error is a rate limit, and the seconds until another attempt, None for none."""
+    def _judge(self, error: BaseException, started: float, made: int, counted: int) -> tuple[bool, float | None]:
+        """Return whether an error is a rate limit, and the seconds until another attempt, None for none.
+
+        ``made`` attempts were made, of which ``counted`` were no rate limits before this one.
+        """
         found = congestion(error)
         named = self._policy.on != RATE_LIMITS_ONLY.on and isinstance(error, self._policy.on)
         if found is not None or named:
             self._limited = True
             self._limiter.congested(started)
         if found is not None:
-            return True, self._backoff(counted) if found.wait is None else found.wait
+            return True, self._backoff(made) if found.wait is None else found.wait
         again = isinstance(error, self._policy.on) and counted + 1 < self._policy.attempts
-        return False, self._backoff(counted) if again else None
+        return False, self._backoff(made) if again else None
 
-    def _backoff(self, counted: int) -> float:
-        return self._timing.draw(0, min(self._policy.backoff * 2**counted, self._policy.max_backoff))
+    def _backoff(self, made: int) -> float:
+        ceiling = self._policy.backoff * 2.0 ** min(made - 1, _MOST_DOUBLINGS)
+        return self._timing.draw(0, min(ceiling, self._policy.max_backoff))

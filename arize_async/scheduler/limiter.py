@@ -6,17 +6,18 @@ import asyncio
 import math
 import threading
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from arize_async.executors.clock import Clock
 
 DECREASE = 0.75
+GROWTH = 0.05
 _HISTORY = 1000
 
 
@@ -53,10 +54,10 @@ class _Waiting:
 class Limiter:
     """Lets calls begin: as many as its adaptive limit at a time, evenly spaced where a rate is given.
 
-    There is no limit until the provider first complains. Then it is three quarters of what was in flight, grows by
-    one for each round of successes, and goes down once for each time that the provider complains: calls that began
-    before the last decrease say nothing new. It never falls below one, and waits are not part of it, so it cannot
-    freeze. Safe between threads and event loops.
+    There is no limit until the provider first complains. Then it is three quarters of what was in flight, and grows
+    in each second by one or by a twentieth, whichever is more; slowly, because each step too far is a refused call.
+    It goes down once for each time that the provider complains: calls that began before the last decrease say nothing
+    new. It never falls below one, and waits are not part of it, so it cannot freeze. Safe between threads and loops.
     """
 
     def __init__(self, clock: Clock, *, requests_per_minute: float | None = None, adaptive: bool = True) -> None:
@@ -70,8 +71,10 @@ class Limiter:
         self._most = 0
         self._next = 0.0
         self._decreased = -math.inf
+        self._grown = 0.0
         self._waiting: deque[_Waiting] = deque()
         self._history: deque[LimitChange] = deque(maxlen=_HISTORY)
+        self._watchers: list[tuple[asyncio.AbstractEventLoop, Callable[[LimitChange], None]]] = []
 
     def __repr__(self) -> str:
         """Show what is going on."""
@@ -86,6 +89,18 @@ class Limiter:
     def history(self) -> Sequence[LimitChange]:
         """The last changes, 1,000 at most, oldest first."""
         return tuple(self._history)
+
+    @contextmanager
+    def watched(self, watcher: Callable[[LimitChange], None]) -> Generator[None]:
+        """Tell of each change, on the running loop, for the time of the block."""
+        watching = (asyncio.get_running_loop(), watcher)
+        with self._lock:
+            self._watchers.append(watching)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watchers.remove(watching)
 
     async def acquire(self) -> None:
         """Wait until a call may begin; ``release`` when it has ended."""
@@ -112,11 +127,14 @@ class Limiter:
             waiting.wake()
 
     def succeeded(self) -> None:
-        """Learn from a call that was answered: one more at a time after a round of them."""
+        """Learn from a call that was answered: the limit grows while it binds."""
         if math.isinf(self._limit):
             return
         with self._lock:
-            before, self._limit = self.limit, self._limit + 1 / self._limit
+            now, before = self._clock.monotonic(), self.limit
+            if self._running + 2 > self._limit:
+                self._limit += max(1.0, GROWTH * self._limit) * min(1.0, now - self._grown)
+            self._grown = now
             if self._limit > self._most:
                 self._limit = math.inf
             if self.limit != before:
@@ -130,7 +148,7 @@ class Limiter:
         with self._lock:
             if not self._adaptive or started <= self._decreased:
                 return
-            self._decreased = self._clock.monotonic()
+            self._decreased = self._grown = self._clock.monotonic()
             self._limit = max(1.0, min(self._limit, self._running + 1) * DECREASE)
             self._note("the provider limits the rate")
 
@@ -163,5 +181,8 @@ class Limiter:
             self.release()
 
     def _note(self, reason: str) -> None:
-        self._history.append(LimitChange(self._clock.now_ns(), self.limit, reason))
-
+        change = LimitChange(self._clock.now_ns(), self.limit, reason)
+        self._history.append(change)
+        for loop, watcher in self._watchers:
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(watcher, change)

@@ -88,6 +88,7 @@ class Pipeline(Generic[I, T, E]):
         tasks: int,
         evaluations: int,
         fail_fast: bool = False,
+        statistics: Statistics | None = None,
     ) -> None:
         """Set the stages and the most calls that each has in flight.
 
@@ -104,7 +105,8 @@ class Pipeline(Generic[I, T, E]):
         self._finished: asyncio.Queue[Finished[I, T, E] | None] = asyncio.Queue(max(tasks, evaluations))
         self._all_finished = False
         self._passed: dict[int, _Run[I, T, E]] = {}
-        self.statistics = Statistics()
+        self._source: Source[I] | None = None
+        self.statistics = statistics or Statistics()
 
     def __repr__(self) -> str:
         """Show what is going on."""
@@ -126,7 +128,8 @@ class Pipeline(Generic[I, T, E]):
         raised: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as group:
-                work = group.create_task(self._work(Source(chunks)))
+                source = self._source = Source(chunks)
+                work = group.create_task(self._work(source))
                 try:
                     yield results
                 except Exception as error:
@@ -139,6 +142,11 @@ class Pipeline(Generic[I, T, E]):
             raise error from error.__cause__
         finally:
             results.end()
+
+    def stop(self) -> None:
+        """Begin no further item; what is under way ends, and then the results do."""
+        if self._source:
+            self._source.stop()
 
     @property
     def ready(self) -> int:

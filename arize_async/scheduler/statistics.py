@@ -15,6 +15,7 @@ class StageStatistics:
         most_running: The most calls that were ever in flight together.
         succeeded: Calls that gave a value.
         failed: Calls that gave an error.
+        repeated: Attempts that another one followed; they are part of one call.
     """
 
     started: int = 0
@@ -22,6 +23,7 @@ class StageStatistics:
     most_running: int = 0
     succeeded: int = 0
     failed: int = 0
+    repeated: int = 0
 
     @property
     def finished(self) -> int:
@@ -51,8 +53,16 @@ class Statistics:
         tasks: The task stage.
         evaluations: The evaluator stage; one call is one evaluator on one run.
         skipped: Evaluations that were not run because their task failed.
+        failed: Runs that failed, or that an evaluator failed on.
+        tokens: Tokens of traced LLM calls.
+        cost_usd: Their cost in US dollars.
+        limit: The most calls in flight that the provider takes; None without a limit.
     """
 
     tasks: StageStatistics = field(factory=StageStatistics)
     evaluations: StageStatistics = field(factory=StageStatistics)
     skipped: int = 0
+    failed: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    limit: int | None = None

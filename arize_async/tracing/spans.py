@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from arize_async.models.evaluation import EvaluationResult
     from arize_async.models.example import Example
+    from arize_async.models.finished import Attempt
     from arize_async.tracing.provider import RunTracing
     from arize_async.tracing.span import RunSpan
 
@@ -91,6 +92,11 @@ def record_error(span: Span, error: BaseException) -> None:
     """Set the error status and add the event."""
     span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {safe_str(error)}"))
     span.record_exception(error)
+
+
+def record_attempt(span: Span, attempt: Attempt, wait: float) -> None:
+    """Add the event of an attempt that another one follows."""
+    span.add_event("attempt failed", {"error": attempt.error or "", "seconds": attempt.seconds, "wait": wait})
 
 
 def trace_id(span: Span) -> str:

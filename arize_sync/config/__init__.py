@@ -2,6 +2,26 @@
 # Do not edit it: change that file or the manifest.
 """What a client needs to know before it opens anything."""
 
-from arize_async.config import Config, Endpoint, Endpoints, Limits, Region, RetryPolicy, SDKConfiguration, Timeouts
+from arize_async.config import (
+    Budget,
+    Config,
+    Endpoint,
+    Endpoints,
+    Limits,
+    Region,
+    RetryPolicy,
+    SDKConfiguration,
+    Timeouts,
+)
 
-__all__ = ["Config", "Endpoint", "Endpoints", "Limits", "Region", "RetryPolicy", "SDKConfiguration", "Timeouts"]
+__all__ = [
+    "Budget",
+    "Config",
+    "Endpoint",
+    "Endpoints",
+    "Limits",
+    "Region",
+    "RetryPolicy",
+    "SDKConfiguration",
+    "Timeouts",
+]

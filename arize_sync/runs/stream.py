@@ -21,6 +21,7 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
 
     Attributes:
         experiment: The experiment, once everything is uploaded.
+        reason: Why the run stops before its end; None as long as it does not.
     """
 
     @property
@@ -45,6 +46,11 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
         After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.
         """
         return self._wrapped.result
+
+    @property
+    def reason(self) -> str | None:
+        """Why the run stops before its end; None as long as it does not."""
+        return self._wrapped.reason
 
     @property
     def experiment(self) -> Experiment | None:

@@ -30,7 +30,7 @@ SERVICES = [
     if isinstance(value, type) and issubclass(value, Facade) and value.__module__ == name
 ]
 RENAMED = {"aclose": "close"}
-DROPPED = {"stop", "ready"}
+DROPPED = {"drain", "ready", "stop"}
 """Of a run stream: what its context manager calls, and what says how many runs are taken in one call."""
 
 

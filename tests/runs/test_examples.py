@@ -24,7 +24,7 @@ async def chunks(*sizes: int) -> AsyncIterator[Sequence[dict[str, Any]]]:
 
 async def ids(examples: Examples) -> list[str]:
     """Read all ids."""
-    return [example.id async for chunk in examples for example in chunk]
+    return [example.id async for chunk in examples.chunks(1) for example in chunk]
 
 
 @pytest.mark.parametrize("in_memory", [64 * 2**20, 10])
@@ -37,6 +37,14 @@ async def test_rows_come_back_in_order_as_often_as_wanted(in_memory: int, monkey
         expected = [f"ex-{number}" for number in range(7)]
         assert await ids(examples) == expected
         assert await ids(examples) == expected
+
+
+async def test_repetitions_stand_side_by_side() -> None:
+    """Each example comes as often as wanted, numbered from one."""
+    with Examples() as examples:
+        await examples.fill(chunks(2))
+        found = [(each.id, each.repetition) async for chunk in examples.chunks(3) for each in chunk]
+    assert found == [(f"ex-{number}", repetition) for number in range(2) for repetition in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(("most", "count"), [(1, 1), (3, 3), (5, 5), (100, 7)])

@@ -109,8 +109,8 @@ MANIFEST = Manifest(
             module="runs.stream",
             name="RunStream",
             role=Role.STREAM,
-            values=("complete", "experiment", "name", "result", "statistics"),
-            hidden=("stop",),
+            values=("complete", "experiment", "name", "reason", "result", "statistics"),
+            hidden=("drain", "stop"),
         ),
         Service(
             module="server.embedded",
