@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 import pytest
 from blockbuster import blockbuster_ctx
+
+from arize_async.pre_releases import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +33,18 @@ def nothing_blocks_the_loop() -> Iterator[None]:
     """Fail a test in which code of the package blocks an event loop."""
     with blockbuster_ctx("arize_async"):
         yield
+
+
+@pytest.fixture
+def nothing_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget which methods other tests of this process called: each announces itself once."""
+    classes = {
+        "experiments": ("arize_async.experiments.client", "ExperimentsClient"),
+        "datasets": ("arize_async.resources.datasets", "DatasetsClient"),
+        "spaces": ("arize_async.resources.spaces", "SpacesClient"),
+    }
+    for key in STAGES:
+        noun, _, name = key.partition(".")
+        module, service = classes[noun]
+        method = getattr(getattr(importlib.import_module(module), service), name)
+        monkeypatch.setattr(method.announcement, "_is_made", False)

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 import pytest
 
-from arize_async import pre_releases
 from arize_sync.server import LocalServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CLASSES = {
-    "experiments": ("arize_async.experiments.client", "ExperimentsClient"),
-    "datasets": ("arize_async.resources.datasets", "DatasetsClient"),
-    "spaces": ("arize_async.resources.spaces", "SpacesClient"),
-}
-
 
 @pytest.fixture(autouse=True)
-def nothing_was_called(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Forget what other tests called in this process."""
+def announced_again(nothing_announced: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let every method announce itself, in an environment that says nothing of it."""
     monkeypatch.setenv("ARIZE_DIRECTORY", str(tmp_path / "arize"))
     monkeypatch.delenv("ARIZE_PRE_RELEASE_WARNINGS", raising=False)
-    for key in pre_releases.STAGES:
-        noun, _, name = key.partition(".")
-        module, service = CLASSES[noun]
-        method = getattr(getattr(importlib.import_module(module), service), name)
-        monkeypatch.setattr(method.announcement, "_is_made", False)
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ def test_pages_have_code() -> None:
     assert sum(1 for page in PAGES for _ in blocks(page)) > 20
 
 
+@pytest.mark.usefixtures("nothing_announced")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_page_runs_and_prints_what_it_says(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each block runs after those before it, and prints exactly what the output block below it shows."""

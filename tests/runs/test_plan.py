@@ -64,8 +64,9 @@ def test_defaults_are_those_of_the_official_sdk() -> None:
 )
 def test_bad_arguments_are_named(arguments: dict[str, Any], error: type[Exception], words: str) -> None:
     """Each message says which argument, what it got and what it takes."""
+    good: dict[str, Any] = {"name": "n", "task": task}
     with pytest.raises(error, match=words):
-        make_plan(**{"name": "n", "task": task, **arguments})
+        make_plan(**(good | arguments))
 
 
 def test_a_coroutine_in_place_of_a_function_is_explained() -> None:

@@ -172,8 +172,9 @@ BAD_ARGUMENTS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("arguments", BAD_ARGUMENTS, ids=lambda arguments: next(iter(arguments)))
 async def test_bad_arguments_create_nothing(client: ArizeClient, dataset: Dataset, arguments: dict[str, Any]) -> None:
     """The error comes before there is an experiment on the server."""
+    good: dict[str, Any] = {"name": "bad", "dataset": dataset.id, "task": answer}
     with pytest.raises(InvalidInput):
-        await client.experiments.run(**{"name": "bad", "dataset": dataset.id, "task": answer, **arguments})
+        await client.experiments.run(**(good | arguments))
     assert await experiment_names(client) == []
 
 

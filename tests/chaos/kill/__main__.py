@@ -15,9 +15,10 @@ from pathlib import Path
 from random import Random
 
 from check import Verdict, check
-from clients import Client
 from server import Server, kill, log_of, spawn
 from writers import Ledger, Targets, start_writers
+
+from clients import Client
 
 _CHECKED_AGAIN = 10
 

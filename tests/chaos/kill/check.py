@@ -10,8 +10,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from clients import Client
     from writers import Ledger, Targets, Written
+
+    from clients import Client
 
 
 @frozen
