@@ -23,6 +23,7 @@ from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.export import span_exporter
 from arize_async.tracing.globally import install_globally
 from arize_async.tracing.provider import RunTracing
+from arize_async.transport.certificates import root_certificates
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -70,18 +71,20 @@ class ExperimentRunner:
             InvalidTask: The task cannot run where it should; nothing was created.
             InvalidEvaluator: The same of an evaluator.
             EmptyDataset: There is no example; nothing was created.
+            ConfigurationError: The CA file cannot be read; nothing was created.
             Conflict: The dataset has an experiment of this name.
             RunAborted: ``exit_on_error`` and something failed; carries what finished.
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
         await check_isolation(plan, self._clock)
+        trusted = await asyncio.to_thread(root_certificates, self._config, self._config.endpoints.otlp)
         sink = self._sink(plan, dataset)
         with Examples() as examples:
             await self._read(plan, dataset, examples)
             stream: RunStream | None = None
             try:
                 opened = await sink.open()
-                async with self._traced(plan, dataset, opened) as tracing:
+                async with self._traced(plan, dataset, opened, trusted) as tracing:
                     watch, limiter = Watch(watcher(plan.progress)), self._limiter(plan.limits)
                     invoker = self._invoker(plan, dataset, opened, tracing, watch, limiter)
                     async with self._executed(plan, invoker, examples, watch, limiter) as stream:
@@ -93,11 +96,14 @@ class ExperimentRunner:
                     await self._discard(sink, plan.name)
 
     @asynccontextmanager
-    async def _traced(self, plan: Plan, dataset: Dataset, opened: Opened) -> AsyncGenerator[RunTracing]:
+    async def _traced(
+        self, plan: Plan, dataset: Dataset, opened: Opened, trusted: bytes | None
+    ) -> AsyncGenerator[RunTracing]:
         """Deliver the spans at the end: results go first, a dead collector must not hold them up."""
         if plan.set_global_tracer_provider:
             install_globally()
-        tracing = RunTracing(opened.project, None if plan.dry_run else span_exporter(self._config, dataset.space_id))
+        exporter = None if plan.dry_run else span_exporter(self._config, dataset.space_id, trusted)
+        tracing = RunTracing(opened.project, exporter)
         try:
             yield tracing
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
@@ -57,12 +58,19 @@ class CountingExporter(SpanExporter):
         return delivered
 
 
-def span_exporter(config: Config, space_id: str) -> SpanExporter:
-    """Return the exporter to the platform (wire contract 1.5 and 5.1)."""
+def span_exporter(config: Config, space_id: str, trusted: bytes | None = None) -> SpanExporter:
+    """Return the exporter to the platform (wire contract 1.5 and 5.1).
+
+    Args:
+        config: Where spans go, and the key.
+        space_id: The space of the project.
+        trusted: Certificates of the authorities to trust; by default those that gRPC comes with.
+    """
     endpoint = config.endpoints.otlp
     return OTLPSpanExporter(
         endpoint=endpoint.url,
         insecure=not endpoint.encrypted,
+        credentials=grpc.ssl_channel_credentials(trusted) if trusted else None,
         headers=otlp_headers(config, space_id),
         timeout=config.timeouts.export,
     )

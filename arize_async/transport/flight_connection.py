@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.flight as fl
 
-from arize_async.errors import ConfigurationError, InvalidResponse, InvalidRows
+from arize_async.errors import InvalidResponse, InvalidRows
+from arize_async.transport.certificates import root_certificates
 from arize_async.wire.arrow import cut
 from arize_async.wire.headers import flight_headers
 
@@ -34,7 +34,7 @@ class FlightConnection:
         self._process = os.getpid()
         self._client = fl.FlightClient(
             endpoint.url,
-            tls_root_certs=cast("Any", _root_certificates(config)),
+            tls_root_certs=cast("Any", root_certificates(config, endpoint)),
             disable_server_verification=endpoint.encrypted
             and (not config.request_verify or endpoint.host.lower() == "localhost"),
             generic_options=[
@@ -115,18 +115,6 @@ def _abort(writer: Any) -> None:
 
 def _milliseconds(seconds: float) -> int:
     return round(min(seconds * 1000, 2**31 - 1))
-
-
-def _root_certificates(config: Config) -> bytes | None:
-    if not config.ssl_ca_cert or not config.endpoints.flight.encrypted:
-        return None
-    try:
-        return Path(config.ssl_ca_cert).read_bytes()
-    except OSError as error:
-        raise ConfigurationError(
-            f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}. It comes from the argument or from"
-            " ARIZE_SSL_CA_CERT, REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
-        ) from None
 
 
 def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None]:

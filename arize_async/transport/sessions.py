@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from attrs import frozen
 
-from arize_async.errors import ConfigurationError
+from arize_async.transport.certificates import unreadable
 
 if TYPE_CHECKING:
     from arize_async.config import Config
@@ -115,7 +115,4 @@ def _tls(config: Config) -> ssl.SSLContext | bool:
     try:
         return ssl.create_default_context(cafile=config.ssl_ca_cert)
     except OSError as error:
-        raise ConfigurationError(
-            f"ssl_ca_cert={config.ssl_ca_cert!r} is no readable CA file: {error}. It comes from the argument or from"
-            " ARIZE_SSL_CA_CERT, REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
-        ) from None
+        raise unreadable(config, error) from None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
+import trustme
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
 from arize_async import ArizeClient
 from arize_async.server import LocalServer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
 
     from arize_async.models.dataset import Dataset
 
@@ -49,16 +51,39 @@ def attributes(holder: Any) -> dict[str, Any]:
     return {item.key: getattr(item.value, item.value.WhichOneof("value")) for item in holder.attributes}
 
 
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    """Run a collector on a port of its own."""
+@contextmanager
+def collecting(credentials: grpc.ServerCredentials | None = None) -> Generator[Collector]:
+    """Run a collector on a port of its own, with TLS where there are credentials."""
     servicer = Collector()
     server = grpc.server(ThreadPoolExecutor(2))
     trace_service_pb2_grpc.add_TraceServiceServicer_to_server(servicer, server)
-    servicer.port = server.add_insecure_port("127.0.0.1:0")
+    address = "127.0.0.1:0"
+    servicer.port = server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
     server.start()
     yield servicer
     server.stop(None).wait(30)
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """Run a collector."""
+    with collecting() as running:
+        yield running
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """An authority that nobody trusts by itself."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure_collector(authority: trustme.CA) -> Iterator[Collector]:
+    """Run a collector that speaks TLS."""
+    issued = authority.issue_cert("127.0.0.1")
+    pair = (issued.private_key_pem.bytes(), issued.cert_chain_pems[0].bytes())
+    with collecting(grpc.ssl_server_credentials([pair])) as running:
+        yield running
 
 
 @pytest.fixture
