@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from attrs import frozen
 
-from arize_async.executors import worker_main as wire
+from arize_async.executors import worker_main
 
 
 class CannotCross(Exception):
@@ -84,14 +84,14 @@ def _pickled(value: object) -> bytes:
     try:
         return cloudpickle.dumps(value)
     except Exception as error:
-        raise CannotCross(f"it cannot be pickled: {wire.shown(error)}") from error
+        raise CannotCross(f"it cannot be pickled: {worker_main.shown(error)}") from error
 
 
 def loader(kind: bytes, payload: bytes, text: str) -> Callable[[], object]:
     """Return what turns an answer into its value or error."""
-    if kind == wire.VALUE:
+    if kind == worker_main.VALUE:
         return partial(_load_value, payload, text)
-    if kind in {wire.ERROR, wire.BARE_ERROR}:
+    if kind in {worker_main.ERROR, worker_main.BARE_ERROR}:
         return partial(_load_error, payload, text)
     return partial(fail, CannotCross(text))
 
@@ -105,7 +105,7 @@ def _load_value(payload: bytes, name: str) -> object:
     try:
         return pickle.loads(payload)  # noqa: S301 - the user's own code wrote it
     except BaseException as error:
-        raise CannotCross(f"it returned a {name}, which cannot be read back: {wire.shown(error)}") from error
+        raise CannotCross(f"it returned a {name}, which cannot be read back: {worker_main.shown(error)}") from error
 
 
 def _load_error(payload: bytes, text: str) -> NoReturn:

@@ -62,7 +62,8 @@ class ProcessExecutor:
         finally:
             self._waiting -= 1
         try:
-            reply = await self._perform(call)
+            while (reply := await self._perform(call)) is None:
+                pass
         finally:
             self._free.release()
         outcome = await self._results.run(Call(reply.load, call.convert, call.context, call.clock))
@@ -85,13 +86,14 @@ class ProcessExecutor:
             await self._conversations.aclose()
             await self._results.aclose()
 
-    async def _perform(self, call: Call[Any]) -> Reply:
+    async def _perform(self, call: Call[Any]) -> Reply | None:
+        """Give a call to a worker; None when that had died in the meantime."""
         if self._closed:
             raise RuntimeError("the executor is closed")
         worker = self._take(call)
         self._busy.add(worker)
         try:
-            task = Call(partial(self._converse, worker, call), _same, call.context, call.clock)
+            task = Call(partial(self._converse, worker, call), _as_reply, call.context, call.clock)
             outcome = await self._conversations.run(task)
         except BaseException:
             worker.kill()
@@ -102,9 +104,9 @@ class ProcessExecutor:
             self._idle.append(worker)
         if outcome.error is not None:
             return Reply(partial(fail, outcome.error), outcome.started_ns, outcome.seconds)
-        return cast("Reply", outcome.value)
+        return outcome.value
 
-    def _converse(self, worker: Worker, call: Call[Any]) -> Reply:
+    def _converse(self, worker: Worker, call: Call[Any]) -> Reply | None:
         """In a thread: pickle the call and give it to the worker."""
         return worker.perform(self._requests.make(call.code))
 
@@ -117,5 +119,5 @@ class ProcessExecutor:
         return Worker(self._timeout, call.clock)
 
 
-def _same(value: object) -> object:
-    return value
+def _as_reply(value: object) -> Reply | None:
+    return cast("Reply | None", value)

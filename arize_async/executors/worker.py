@@ -6,7 +6,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from arize_async.executors import worker_main as wire
+from arize_async.executors import worker_main
 from arize_async.executors.crossing import Reply, Request, fail, loader
 from arize_async.executors.protocol import timed_out
 from arize_async.executors.worker_process import READY, WorkerProcess
@@ -39,7 +39,8 @@ class Worker:
         self._late: Exception = timed_out(timeout or 0)
         self._killed = False
         self._performing = False
-        self._lock = threading.Lock()  # guards the process, and the two facts above
+        self._loaded = False
+        self._lock = threading.Lock()  # guards the process, and whether it is killed or performing
 
     @property
     def usable(self) -> bool:
@@ -62,18 +63,25 @@ class Worker:
         if self._process is not None:
             self._process.hang_up()
 
-    def perform(self, request: Request) -> Reply:
-        """Perform a call; a process that is late or broken is ended, and the worker is not usable any longer."""
-        self._performing = True
+    def perform(self, request: Request) -> Reply | None:
+        """Perform a call; a process that is late or broken is ended, and the worker is not usable any longer.
+
+        Returns:
+            How the call ended; None when the process had ended while it was idle, so that the call never began.
+        """
+        self._performing, self._loaded = True, False
         self._begin(WorkerDied(f"the worker process did not start and load the code within {READY:g} s"))
         try:
             return self._converse(self._started(), request)
         except TimeoutError:
             error = self._late
         except (EOFError, ConnectionError):
+            if self._known and not self._loaded:
+                self.kill()
+                return None
             error = WorkerDied(f"the worker process {self._process.end() if self._process else 'was not started'}")
         except Exception as raised:  # noqa: BLE001 - the system is short of something; the next call may have it
-            error = WorkerDied(f"the worker process cannot be used: {wire.shown(raised)}")
+            error = WorkerDied(f"the worker process cannot be used: {worker_main.shown(raised)}")
         finally:
             self._done()
         self.kill()
@@ -108,18 +116,19 @@ class Worker:
         process.socket.settimeout(READY)
         process.send(request.key, b"" if request.key in self._known else request.function, request.arguments)
         head = _head(process)
-        if head[0] == wire.LOADED:
+        if head[0] == worker_main.LOADED:
             self._known.add(request.key)
+            self._loaded = True
             self._begin(timed_out(self._timeout or 0.0))
             process.socket.settimeout(self._timeout)
             head = _head(process)
         self._late = WorkerDied(f"the worker process did not deliver its result within {READY:g} s")
         process.socket.settimeout(READY)
         kind, started_ns, seconds = head
-        payload, text = wire.read_frame(process.stream), wire.read_frame(process.stream)
+        payload, text = worker_main.read_frame(process.stream), worker_main.read_frame(process.stream)
         return Reply(loader(kind, payload, text.decode()), started_ns, seconds)
 
 
 def _head(process: WorkerProcess) -> tuple[bytes, int, float]:
-    kind, started_ns, seconds = wire.HEAD.unpack(wire.read_exactly(process.stream, wire.HEAD.size))
+    kind, started_ns, seconds = worker_main.HEAD.unpack(worker_main.read_exactly(process.stream, worker_main.HEAD.size))
     return kind, started_ns, seconds

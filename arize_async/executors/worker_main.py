@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
 LENGTH = struct.Struct(">Q")
 HEAD = struct.Struct(">cqd")
@@ -142,13 +142,13 @@ def _answer_of_error(error: BaseException) -> tuple[bytes, bytes, str]:
     with suppress(BaseException):
         args = tuple(value if _crosses(value) else shown(value) for value in error.args)
         attributes = {name: value for name, value in vars(error).items() if _crosses(value)}
-        return BARE_ERROR, _dumps((type(error), args, attributes)), text
+        return BARE_ERROR, _dumps_leniently((type(error), args, attributes)), text
     return NOTHING, b"", f"it raised an error that cannot leave a worker process: {shown(error)}"
 
 
 def _crosses(value: object) -> bool:
     try:
-        pickle.loads(_dumps(value))  # noqa: S301 - written here
+        pickle.loads(_dumps_leniently(value))  # noqa: S301 - written here
     except BaseException:  # noqa: BLE001 - a user's class may do anything
         return False
     return True
@@ -161,6 +161,30 @@ def _dumps(value: object) -> bytes:
         import cloudpickle
 
         return cloudpickle.dumps(value)
+
+
+def _dumps_leniently(value: object) -> bytes:
+    """Pickle a value; what cannot be pickled in it becomes a copy, for a view of a mapping, or its ``repr``."""
+    import io
+    from collections.abc import MutableMapping
+    from types import FunctionType
+
+    import cloudpickle
+
+    class Pickler(cloudpickle.Pickler):
+        def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, (type, FunctionType)) or type(obj) in self.dispatch_table:
+                return super().reducer_override(obj)
+            try:
+                obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+            except Exception:  # noqa: BLE001 - a user's class may do anything
+                copy = obj.copy() if hasattr(obj, "copy") else None
+                return (type(copy), (list(copy.items()),)) if isinstance(copy, MutableMapping) else (str, (shown(obj),))
+            return NotImplemented
+
+    stream = io.BytesIO()
+    Pickler(stream).dump(value)
+    return stream.getvalue()
 
 
 def shown(value: object) -> str:

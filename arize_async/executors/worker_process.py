@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from arize_async.executors import worker_main as wire
+from arize_async.executors import worker_main
 
 READY = 60.0
 """Seconds that a process has to start, and to load a function, its modules and its arguments."""
@@ -55,7 +55,7 @@ class WorkerProcess:
     def send(self, *frames: bytes) -> None:
         """Send frames."""
         for frame in frames:
-            self.socket.sendall(wire.LENGTH.pack(len(frame)))
+            self.socket.sendall(worker_main.LENGTH.pack(len(frame)))
             self.socket.sendall(frame)
 
     def kill(self) -> None:
@@ -111,7 +111,7 @@ class WorkerProcess:
 
 def _start(connection: int, lifeline: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter and a module of this package
-        [sys.executable, "-P", str(Path(wire.__file__)), str(connection), str(lifeline)],
+        [sys.executable, "-P", str(Path(worker_main.__file__)), str(connection), str(lifeline)],
         stdin=subprocess.DEVNULL,
         pass_fds=(connection, lifeline),
         start_new_session=True,  # Ctrl-C is for the parent; and what user code starts can be killed with the process

@@ -54,7 +54,9 @@ async def check_isolation(plan: Plan, clock: Clock) -> None:
     """
     if plan.isolation == "thread":
         return
-    executor = executor_for(plan)
+    from arize_async.executors.processes import ProcessExecutor
+
+    executor = ProcessExecutor(1)
     try:
         for function, what, error in _functions(plan):
             outcome = await executor.run(Call(partial(callable, function), bool, copy_context(), clock))

@@ -42,6 +42,7 @@ async def processes() -> AsyncIterator[ProcessExecutor]:
         ExceptionGroup("several", [ValueError("one"), TypeError("two")]),
         TimeoutError("the user's own"),
         GeneratorExit(),
+        StopIteration(1),
         ValueError("\ud800 lone"),
     ],
 )
@@ -76,7 +77,27 @@ async def test_an_error_with_a_constructor_of_its_own_crosses(processes: Process
     error = (await processes.run(make_call(code))).error
     assert isinstance(error, Refused)
     assert repr(error) == "Refused('status 429')"
-    assert vars(error) == {"status_code": 429, "body": {"retry": 3}}
+    assert (error.status_code, error.body) == (429, {"retry": 3})
+    assert "lock" in str(error.response)
+
+
+async def test_an_error_of_a_real_client_crosses(processes: ProcessExecutor, make_call: MakeCall) -> None:
+    """Its status and headers tell whether and when to try again, although the headers cannot be pickled."""
+
+    def code() -> None:
+        import aiohttp
+        from multidict import CIMultiDict, CIMultiDictProxy
+        from yarl import URL
+
+        headers = CIMultiDictProxy(CIMultiDict({"Retry-After": "7"}))
+        url = URL("https://api.example.com")
+        request = aiohttp.RequestInfo(url, "POST", headers, url)
+        raise aiohttp.ClientResponseError(request, (), status=429, message="slow down", headers=headers)
+
+    error: Any = (await processes.run(make_call(code))).error
+    assert str(error) == "429, message='slow down', url='https://api.example.com'"
+    assert repr(error).startswith("ClientResponseError(RequestInfo(url=URL('https://api.example.com')")
+    assert (error.status, error.headers["retry-after"]) == (429, "7")
 
 
 async def test_an_argument_of_an_error_that_cannot_cross_is_shown(

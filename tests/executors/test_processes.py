@@ -56,6 +56,11 @@ async def in_state(processes: ProcessExecutor, state: str) -> None:
             await asyncio.sleep(0.001)
 
 
+def descriptors() -> int:
+    """Count the descriptors that are open."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
 def opened(path: Path) -> bool:
     """Tell whether somebody waits for a pipe to be written to."""
     try:
@@ -314,3 +319,37 @@ async def test_a_process_that_cannot_be_started_is_an_error(
         patch.setattr(sys, "executable", "/no/such/python")
         assert "No such file" in repr((await processes.run(make_call(int))).error)
     assert (await processes.run(make_call(int))).value == 0
+
+
+async def test_nothing_is_left_behind(make_call: MakeCall) -> None:
+    """Whatever calls do to their processes: every call has its answer, and no process and no descriptor stays."""
+    before = descriptors()
+    processes = ProcessExecutor(3, timeout=0.5)
+
+    def kill_me() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def fail() -> None:
+        raise ValueError
+
+    def hang() -> None:
+        time.sleep(600)
+
+    async def cancelled() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await processes.run(make_call(hang))
+
+    async with asyncio.TaskGroup() as group:
+        codes: list[Callable[[], Any]] = [int, hang, kill_me, fail] * 4
+        calls = [group.create_task(processes.run(make_call(code))) for code in codes]
+        for _ in range(4):
+            group.create_task(cancelled())
+    errors = [type(call.result().error).__name__ for call in calls]
+    assert errors == ["NoneType", "TimeoutError", "WorkerDied", "ValueError"] * 4
+    await processes.aclose()
+    async with asyncio.timeout(30):
+        while descriptors() > before:  # noqa: ASYNC110 - processes have their own time
+            await asyncio.sleep(0.01)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # noqa: ASYNC222 - does not wait
