@@ -9,15 +9,16 @@ out, and when rows disappear meanwhile the stream fails instead of ending early.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import frozen
 
 from arize_async.server.storage import columns, datasets, documents, examples, experiments, record_annotations, runs
 from arize_async.server.storage.columns import Column
 from arize_async.server.storage.refusals import unprocessable
-from arize_async.server.storage.transaction import Row, Transaction
+from arize_async.server.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ class Source:
         notes: Name and part of each column of annotations.
         rows: How many rows.
         last: Key of the last one.
-        fetch: Reads rows: number, id and the fixed columns, with the document at the end.
+        fetch: Reads rows: ``seq``, ``id`` and the fixed columns, and the document ``doc``.
         arrays: Makes the columns of some rows.
         schema: The schema without the columns of annotations.
     """
@@ -53,8 +54,8 @@ class Source:
     notes: Sequence[tuple[str, str]]
     rows: int
     last: int
-    fetch: Callable[[Transaction, int, int, int], list[Row]]
-    arrays: Callable[[Sequence[Row], Sequence[Column]], list[pa.Array[Any]]]
+    fetch: Callable[[Transaction, int, int, int, int], pa.Table]
+    arrays: Callable[[pa.Table, Sequence[Column]], list[pa.Array[Any]]]
     schema: pa.Schema
 
 
@@ -73,7 +74,7 @@ def experiment_source(transaction: Transaction, fields: dict[str, str]) -> Sourc
     notes = _notes(transaction, found.number, known)
     rows, last = _extent(transaction, "runs", found.number)
     schema = pa.schema([*_RUN_FIELDS, *((column.name, column.kind) for column in known)])
-    return Source(found.number, found.number, known, notes, rows, last, runs.stored_batch, _run_arrays, schema)
+    return Source(found.number, found.number, known, notes, rows, last, runs.stored_table, _run_arrays, schema)
 
 
 def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
@@ -91,7 +92,7 @@ def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
     notes = _notes(transaction, found.number, known)
     rows, last = _extent(transaction, "examples", number)
     schema = pa.schema([*((column.name, column.kind) for column in known), *_EXAMPLE_FIELDS])
-    return Source(number, found.number, known, notes, rows, last, examples.stored_batch, _example_arrays, schema)
+    return Source(number, found.number, known, notes, rows, last, examples.stored_table, _example_arrays, schema)
 
 
 def full_schema(source: Source) -> pa.Schema:
@@ -108,21 +109,22 @@ def batches(store: Store, source: Source) -> Iterator[pa.RecordBatch]:
     sent, after, limit = 0, -1, _FIRST_ROWS
     while sent < source.rows:
         rows, notes = store.read_here(_read, source, after, limit)
-        if not rows:
+        if not rows.num_rows:
             raise unprocessable("the rows were deleted while they were read")
         arrays = [*source.arrays(rows, source.columns), *notes]
         batch = pa.RecordBatch.from_arrays(arrays, schema=full_schema(source))
         yield batch
-        sent, after = sent + len(rows), rows[-1][0]
-        limit = max(1, min(_MOST_ROWS, limit * 4, _BATCH_BYTES * len(rows) // max(batch.nbytes, 1)))
+        sent, after = sent + rows.num_rows, rows["seq"][-1].as_py()
+        limit = max(1, min(_MOST_ROWS, limit * 4, _BATCH_BYTES * rows.num_rows // max(batch.nbytes, 1)))
 
 
-def _read(transaction: Transaction, source: Source, after: int, limit: int) -> tuple[list[Row], list[pa.Array[Any]]]:
-    rows = [row for row in source.fetch(transaction, source.owner, after, limit) if row[0] <= source.last]
+def _read(transaction: Transaction, source: Source, after: int, limit: int) -> tuple[pa.Table, list[pa.Array[Any]]]:
+    rows = source.fetch(transaction, source.owner, after, source.last, limit)
     if not source.notes:
         return rows, []
-    found = record_annotations.of_records(transaction, source.annotated, [row[1] for row in rows])
-    by_name = [{note.name: note for note in found.get(row[1], [])} for row in rows]
+    ids = cast("list[str]", rows["id"].to_pylist())
+    found = record_annotations.of_records(transaction, source.annotated, ids)
+    by_name = [{note.name: note for note in found.get(record, [])} for record in ids]
     return rows, [
         pa.array([getattr(notes.get(name), part, None) for notes in by_name], _note_kind(part))
         for name, part in source.notes
@@ -149,13 +151,19 @@ def _extent(transaction: Transaction, table: str, owner: int) -> tuple[int, int]
     return row[0], row[1] if row[1] is not None else -1
 
 
-def _run_arrays(rows: Sequence[Row], known: Sequence[Column]) -> list[pa.Array[Any]]:
-    _, ids, example_ids, outputs, errors, docs = zip(*rows, strict=True)
-    fixed = [pa.array(cells, pa.string()) for cells in (ids, example_ids, outputs, errors)]
-    return [*fixed, *documents.decode(docs, known)]
+def _run_arrays(rows: pa.Table, known: Sequence[Column]) -> list[pa.Array[Any]]:
+    fixed = [_texts(rows, name) for name, _ in _RUN_FIELDS]
+    return [*fixed, *documents.decode(_texts(rows, "doc"), known)]
 
 
-def _example_arrays(rows: Sequence[Row], known: Sequence[Column]) -> list[pa.Array[Any]]:
-    _, ids, created, updated, docs = zip(*rows, strict=True)
-    moments = [pa.array([cell // 1000 for cell in cells], pa.int64()) for cells in (created, updated)]
-    return [*documents.decode(docs, known), pa.array(ids, pa.string()), *moments]
+def _example_arrays(rows: pa.Table, known: Sequence[Column]) -> list[pa.Array[Any]]:
+    moments = [pc.divide(_whole(rows[name]), 1000) for name in ("created_us", "updated_us")]
+    return [*documents.decode(_texts(rows, "doc"), known), _texts(rows, "id"), *moments]
+
+
+def _texts(rows: pa.Table, name: str) -> pa.Array[Any]:
+    return _whole(rows[name]).cast(pa.string())
+
+
+def _whole(column: pa.ChunkedArray[Any]) -> pa.Array[Any]:
+    return column.combine_chunks()

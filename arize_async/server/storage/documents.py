@@ -6,7 +6,6 @@ that the columns had are remembered beside it (``columns``), so that Flight gets
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
@@ -78,29 +77,39 @@ def _by_value(column: pa.Array[Any]) -> pa.Array[Any]:
     return pa.array([output_text(value) for value in values], pa.string())
 
 
-def decode(documents: Sequence[str], columns: Sequence[Column]) -> list[pa.Array[Any]]:
-    """Return the typed columns of some documents; what a document lacks is null."""
+def decode(documents: pa.Array[Any], columns: Sequence[Column]) -> list[pa.Array[Any]]:
+    """Return the typed columns of some documents, which are text; what a document lacks is null."""
     if not columns or not documents:
         return [pa.array([None] * len(documents), column.kind) for column in columns]
     typed = [column for column in columns if not column.mixed]
     found = _parse(documents, typed)
     if len(typed) < len(columns):
-        found |= _texts(documents, [column.name for column in columns if column.mixed])
+        found |= _texts(cast("list[str]", documents.to_pylist()), [column.name for column in columns if column.mixed])
     return [found[column.name] for column in columns]
 
 
-def _parse(documents: Sequence[str], columns: Sequence[Column]) -> dict[str, pa.Array[Any]]:
+def _parse(documents: pa.Array[Any], columns: Sequence[Column]) -> dict[str, pa.Array[Any]]:
     if not columns:
         return {}
-    body = "\n".join(documents).encode()
+    body = _body(documents)
     schema = pa.schema([(column.name, _json_kind(column.kind)) for column in columns])
     table = pyarrow.json.read_json(
-        io.BytesIO(body),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(body) + 1),
+        cast("Any", pa.BufferReader(body)),
+        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=body.size + 1),
         parse_options=pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
     ).combine_chunks()
     arrays = [cast("pa.Array[Any]", chunked.chunk(0)) for chunked in table.columns]
     return {column.name: typed(array, column.kind) for column, array in zip(columns, arrays, strict=True)}
+
+
+def _body(documents: pa.Array[Any]) -> pa.Buffer:
+    """Return the documents as they lie in memory, one behind the other, which the parser takes without copying."""
+    _, offsets, data = documents.buffers()
+    assert offsets is not None
+    assert data is not None
+    places = pa.Array.from_buffers(pa.int32(), len(documents) + 1, [None, offsets], offset=documents.offset)
+    first, last = places[0].as_py(), places[-1].as_py()
+    return data.slice(first, last - first)
 
 
 def _json_kind(kind: pa.DataType) -> pa.DataType:

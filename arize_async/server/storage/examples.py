@@ -19,7 +19,7 @@ from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.moments import to_datetime
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, filtered, page_of
 from arize_async.server.storage.refusals import unprocessable
-from arize_async.server.storage.windows import rows_after, rows_that_fit
+from arize_async.server.storage.windows import rows_after, rows_that_fit, table_between
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def require_unique_ids(transaction: Transaction, version: StoredVersion) -> None
 def stored_batch(transaction: Transaction, version: int, after: int, limit: int) -> list[Row]:
     """Return number, id, created, updated and document of the next rows."""
     return rows_after(transaction, _SELECT, version, after, limit)
+
+
+def stored_table(transaction: Transaction, version: int, after: int, last: int, limit: int) -> pa.Table:
+    """Return what ``stored_batch`` does, up to the number ``last``, as Arrow data."""
+    return table_between(transaction, _SELECT, version, after, last, limit)
 
 
 def _scope(transaction: Transaction, dataset: StoredDataset, version: StoredVersion) -> Scope:

@@ -19,7 +19,7 @@ from arize_async.server.storage.filters.parse import parse
 from arize_async.server.storage.ids import run_id_block
 from arize_async.server.storage.pages import Page, PageRequest, decode_cursor, filtered, page_of
 from arize_async.server.storage.refusals import malformed, unprocessable
-from arize_async.server.storage.windows import rows_after, rows_that_fit
+from arize_async.server.storage.windows import rows_after, rows_that_fit, table_between
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ def page(
 def stored_batch(transaction: Transaction, experiment: int, after: int, limit: int) -> list[Row]:
     """Return number, id, example id, output, error and document of the next runs."""
     return rows_after(transaction, _SELECT, experiment, after, limit)
+
+
+def stored_table(transaction: Transaction, experiment: int, after: int, last: int, limit: int) -> pa.Table:
+    """Return what ``stored_batch`` does, up to the number ``last``, as Arrow data."""
+    return table_between(transaction, _SELECT, experiment, after, last, limit)
 
 
 def add_rows(transaction: Transaction, experiment: StoredExperiment, rows: Sequence[Mapping[str, object]]) -> list[str]:

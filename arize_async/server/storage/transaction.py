@@ -34,6 +34,10 @@ class Transaction:
         """Return the first row of a query, if there is one."""
         return self._cursor.execute(sql, parameters or None).fetchone()
 
+    def arrow(self, sql: str, *parameters: object) -> pa.Table:
+        """Return all rows of a query that makes no change, as Arrow data."""
+        return self._cursor.sql(sql, params=parameters).to_arrow_table()
+
     def scalar(self, sql: str, *parameters: object) -> Any:
         """Return the only value of a query that has exactly one row."""
         row = self.one(sql, *parameters)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 if TYPE_CHECKING:
     from arize_async.server.storage.filters.fields import Fragment
     from arize_async.server.storage.transaction import Row, Transaction
@@ -29,6 +31,17 @@ def rows_after(transaction: Transaction, select: str, owner: int, after: int, li
         far = f"{select} WHERE t.owner_no = ? AND t.seq > ? ORDER BY t.seq LIMIT ?"
         rows += transaction.all(far, owner, end, limit - len(rows))
     return rows
+
+
+def table_between(transaction: Transaction, select: str, owner: int, after: int, last: int, limit: int) -> pa.Table:
+    """Return what ``rows_after`` does, up to the ``seq`` ``last``, as Arrow data."""
+    end = min(after + limit, last)
+    near = f"{select} WHERE t.owner_no = ? AND t.seq > ? AND t.seq <= ? ORDER BY t.seq"
+    table = transaction.arrow(near, owner, after, end)
+    if table.num_rows < limit and end < last:
+        far = f"{near} LIMIT ?"
+        table = pa.concat_tables([table, transaction.arrow(far, owner, end, last, limit - table.num_rows)])
+    return table
 
 
 def rows_that_fit(
