@@ -49,6 +49,7 @@ __all__ = [
     "ApiError",
     "ArizeError",
     "BadRequest",
+    "BudgetExceeded",
     "ClientClosed",
     "ConfigurationError",
     "Conflict",

@@ -102,7 +102,7 @@ class Announcement:
         Raises:
             PreReleaseWarning: A filter makes errors of warnings; the next call raises again.
         """
-        if self._is_made or not resource._config.pre_release_warnings:  # noqa: SLF001 - declared above
+        if self._is_made or not resource._config.pre_release_warnings:  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - declared above
             return
         self._is_made = True
         try:
@@ -125,7 +125,7 @@ def pre_release(key: str) -> Callable[[F], F]:
     def decorate(method: F) -> F:
         @wraps(method)
         def announced(self: _Resource, *args: Any, **kwargs: Any) -> object:
-            if not _is_ours(sys._getframe(1).f_globals.get("__name__")):  # noqa: SLF001 - the way to a caller
+            if not _is_ours(_caller(2)):
                 announcement.make(self, stacklevel=2)
             return method(self, *args, **kwargs)
 
@@ -133,6 +133,13 @@ def pre_release(key: str) -> Callable[[F], F]:
         return cast("F", _marked(announced))
 
     return decorate
+
+
+def _caller(depth: int) -> object:
+    frame = inspect.currentframe()
+    for _ in range(depth):
+        frame = frame and frame.f_back
+    return frame and frame.f_globals.get("__name__")
 
 
 def announce(method: Callable[..., object], *, stacklevel: int) -> None:
