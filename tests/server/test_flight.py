@@ -212,7 +212,7 @@ async def test_many_batches_are_read_in_order(flight_client: Any, space: str) ->
 async def test_refusals_name_the_problem(flight_client: Any, space: str, dataset: str) -> None:
     """The text is clear, and the extra info is the problem with its HTTP status."""
     names = {"space_id": space, "dataset_id": dataset, "experiment_name": "taken"}
-    await in_thread(flight_client.start, **names)
+    made = (await in_thread(flight_client.start, **names))["experiment_id"]
     table = pa.table({"example_id": ["a"], "output": ["b"]})
     twice = pa.table([pa.array([1]), pa.array([2])], names=["a", "a"])
     same = pa.table({"a": [1, 2], "id": ["x", "x"]})
@@ -229,6 +229,12 @@ async def test_refusals_name_the_problem(flight_client: Any, space: str, dataset
         (400, "twice", flight_client.put, ("create_dataset", twice), {"space_id": space, "dataset_name": "new"}),
         (422, "'x'", flight_client.put, ("create_dataset", same), {"space_id": space, "dataset_name": "new"}),
         (404, "space", flight_client.put, ("create_dataset", table), {"space_id": "nope", "dataset_name": "new"}),
+        (400, "255", flight_client.put, ("create_dataset", table), {"space_id": space, "dataset_name": "n" * 256}),
+        (400, "blank", flight_client.put, ("create_dataset", table), {"space_id": space, "dataset_name": " "}),
+        (404, "space 'S'", flight_client.start, (), {**names, "experiment_name": "new", "space_id": "S"}),
+        (404, "space 'S'", flight_client.put, ("post_experiment_data", table), {**names, "space_id": "S"}),
+        (404, "space 'S'", flight_client.get, ("get_dataset",), {"dataset_id": dataset, "space_id": "S"}),
+        (404, "space 'S'", flight_client.get, ("get_experiment",), {"experiment_id": made, "space_id": "S"}),
     ):
         with pytest.raises(flight.FlightServerError) as caught:
             await in_thread(function, *args, **fields)

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import frozen
 
-from arize_async.server.storage import columns, datasets, documents, examples, experiments, record_annotations, runs
+from arize_async.server.flight.named import dataset_of, experiment_of
+from arize_async.server.storage import columns, datasets, documents, examples, record_annotations, runs
 from arize_async.server.storage.columns import Column
 from arize_async.server.storage.refusals import unprocessable
 from arize_async.server.storage.transaction import Transaction
@@ -65,11 +66,7 @@ def experiment_source(transaction: Transaction, fields: dict[str, str]) -> Sourc
     Raises:
         NotFound: The experiment is not known.
     """
-    if fields["experiment_id"]:
-        found = experiments.get(transaction, fields["experiment_id"])
-    else:
-        dataset = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
-        found = experiments.get_by_name(transaction, dataset, fields["experiment_name"])
+    found = experiment_of(transaction, fields)
     known = columns.read(transaction, found.number)
     notes = _notes(transaction, found.number, known)
     rows, last = _extent(transaction, "runs", found.number)
@@ -83,10 +80,7 @@ def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
     Raises:
         NotFound: The dataset or the version is not known.
     """
-    if fields["dataset_id"]:
-        found = datasets.get(transaction, fields["dataset_id"])
-    else:
-        found = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
+    found = dataset_of(transaction, fields)
     number = datasets.version(transaction, found, fields["dataset_version"]).number
     known = columns.read(transaction, number)
     notes = _notes(transaction, found.number, known)

@@ -11,8 +11,9 @@ from arize_async.models.rules import check_name
 from arize_async.server.address import in_url
 from arize_async.server.flight import calls, downloads, silence, uploads
 from arize_async.server.flight.errors import translated, unauthenticated, unsupported
+from arize_async.server.flight.named import dataset_of
 from arize_async.server.patience import Patience
-from arize_async.server.storage import datasets, experiments
+from arize_async.server.storage import experiments
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.flight import INIT_ACTION, decode_request, encode_answer
 
@@ -168,10 +169,7 @@ def _decode(envelope: str, body: bytes) -> tuple[str, dict[str, str]]:
 
 
 def _init(transaction: Transaction, fields: dict[str, str]) -> bytes:
-    if fields["dataset_id"]:
-        dataset = datasets.get(transaction, fields["dataset_id"])
-    else:
-        dataset = datasets.get_by_name(transaction, fields["space_id"], fields["dataset_name"])
+    dataset = dataset_of(transaction, fields)
     try:
         check_name(fields["experiment_name"])
     except ValueError as error:

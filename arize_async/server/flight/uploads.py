@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from arize_async.models.rules import NOT_BLANK
 from arize_async.server.flight.intake import add_examples, add_runs, check_names
+from arize_async.server.flight.named import experiment_of
 from arize_async.server.flight.spool import Spool
-from arize_async.server.storage import columns, datasets, examples, experiments, runs, spaces
+from arize_async.server.storage import columns, datasets, examples, runs, spaces
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.flight import encode_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
@@ -29,8 +31,10 @@ def create_dataset(store: Store, fields: dict[str, str], schema: pa.Schema, batc
     """
     check_names(schema, [])
     space_id, name = fields["space_id"], fields["dataset_name"]
-    if not name.strip():
-        raise malformed("dataset_name: a dataset has a name")
+    try:
+        NOT_BLANK.check(name)
+    except ValueError as error:
+        raise malformed(f"dataset_name: {error}") from None
     store.read_here(_require_free_dataset_name, space_id, name)
     now = time.time_ns() // 1000
     with Spool(examples.SCHEMA, store.directory) as spool:
@@ -47,27 +51,16 @@ def post_runs(store: Store, fields: dict[str, str], schema: pa.Schema, batches: 
         ApiError: The experiment is not known, or the rows cannot be stored.
     """
     check_names(schema, ["example_id", "output"])
-    find = _finder(fields)
-    store.read_here(find)
+    store.read_here(experiment_of, fields)
     with Spool(runs.SCHEMA, store.directory) as spool:
         for batch in batches:
             add_runs(spool, batch)
-        found = store.write_here(_store_runs, find, spool).experiment
+        found = store.write_here(_store_runs, fields, spool).experiment
     return encode_answer("PostExperimentDataResponse", experiment_id=found.id, dataset_id=found.dataset_id or "")
 
 
-def _finder(fields: dict[str, str]) -> Callable[[Transaction], StoredExperiment]:
-    def find(transaction: Transaction) -> StoredExperiment:
-        dataset = datasets.get(transaction, fields["dataset_id"])
-        return experiments.get_by_name(transaction, dataset, fields["experiment_name"])
-
-    return find
-
-
-def _store_runs(
-    transaction: Transaction, find: Callable[[Transaction], StoredExperiment], spool: Spool
-) -> StoredExperiment:
-    experiment = find(transaction)
+def _store_runs(transaction: Transaction, fields: dict[str, str], spool: Spool) -> StoredExperiment:
+    experiment = experiment_of(transaction, fields)
     if spool.rows:
         columns.add(transaction, experiment.number, spool.columns)
         runs.insert(transaction, experiment, spool.reader(), spool.rows)
