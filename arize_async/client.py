@@ -206,6 +206,11 @@ class ArizeClient:
         """The settings; the key is never shown. Those of an embedded server are complete once it runs."""
         return self._embedded.config if self._embedded else self._config
 
+    @property
+    def sdk_config(self) -> Config:
+        """The official SDK's name for ``config``."""
+        return self.config
+
     @cached_property
     def experiments(self) -> ExperimentsClient:
         """Run, record, list and annotate experiments."""

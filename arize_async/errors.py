@@ -237,7 +237,15 @@ class InvalidResponse(RequestFailed, ValueError):
 
 
 class ApiError(RequestFailed):
-    """The server refused a request."""
+    """The server refused a request.
+
+    Attributes:
+        reason: What HTTP calls the status; empty when the answer did not come over HTTP.
+        body: Text of the answer, at most its first 64 KiB.
+    """
+
+    reason: str = ""
+    body: str = ""
 
     def _told(self) -> str:
         head = f"{self.status or ''} {self.title}".strip()

@@ -188,6 +188,11 @@ class ArizeClient(Owner[AsyncArizeClient]):
         """The settings; the key is never shown. Those of an embedded server are complete once it runs."""
         return self._wrapped.config
 
+    @property
+    def sdk_config(self) -> Config:
+        """The official SDK's name for ``config``."""
+        return self._wrapped.sdk_config
+
     @cached_property
     def experiments(self) -> ExperimentsClient:
         """Run, record, list and annotate experiments."""

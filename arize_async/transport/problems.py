@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_DETAIL = 500
+_MAX_BODY = 64 * 1024
 
 
 def problem(status: int, headers: Mapping[str, str], body: bytes, request: str) -> ApiError:
@@ -30,6 +31,7 @@ def problem(status: int, headers: Mapping[str, str], body: bytes, request: str) 
     detail = _text(fields.get("detail")) or _text(fields.get("message")) or _outline(body, headers)
     request_id = _text(fields.get("request_id")) or headers.get("x-request-id")
     error = error_class(status)(detail, status=status, title=title, request=request, request_id=request_id)
+    error.reason, error.body = _phrase(status), body[:_MAX_BODY].decode(errors="replace")
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         error.advice = "The proxy asks for user and password: put them into proxy_url"
     if isinstance(error, (RateLimited, ServerError)):

@@ -31,6 +31,7 @@ def test_a_client_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
         ArizeClient()
     monkeypatch.setenv("ARIZE_API_KEY", "k")
     assert ArizeClient().config.api_key == "k"
+    assert ArizeClient().sdk_config.api_key == "k"
 
 
 async def test_a_closed_client_refuses() -> None:

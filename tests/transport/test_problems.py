@@ -58,3 +58,12 @@ def test_a_status_without_a_phrase_has_no_title() -> None:
     """Statuses of proxies that no standard knows are errors like others."""
     error = problem(599, {}, b"", "GET /v2")
     assert str(error) == "599: the answer has no body [GET /v2]"
+
+
+def test_errors_say_reason_and_body_as_the_official_sdk_does() -> None:
+    """Beside the title, which is the server's word, stands that of HTTP; a body without end is cut."""
+    body = b'{"status": 404, "title": "Resource not found", "detail": "gone"}'
+    error = problem(404, {}, body, "GET /v2")
+    assert (error.status, error.reason, error.title, error.detail) == (404, "Not Found", "Resource not found", "gone")
+    assert error.body == body.decode()
+    assert len(problem(500, {}, b"\xff" * 10**6, "GET /v2").body) == 64 * 1024

@@ -51,7 +51,7 @@ MANIFEST = Manifest(
             calls=("clear_cache",),
             makes=("local",),
             services=("annotation_configs", "datasets", "experiments", "spaces"),
-            values=("config",),
+            values=("config", "sdk_config"),
         ),
         Service(
             module="experiments.client",
