@@ -11,6 +11,7 @@ from attrs import define
 from arize_async.executors.call import Call, Outcome
 from arize_async.executors.deadlines import Deadlines
 from arize_async.executors.protocol import timed_out
+from arize_async.executors.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -41,6 +42,8 @@ class _Running(Generic[R]):
 class InlineExecutor:
     """Calls code on the running event loop and awaits what it returns.
 
+    Code that blocks the loop is named in a warning.
+
     A task of its own for each call keeps what the code does to it away from the caller: context variables, its own
     cancellation, and ``SystemExit``, which would end the event loop.
     """
@@ -49,6 +52,7 @@ class InlineExecutor:
         """Give each call so many seconds; None for no bound."""
         self._timeout = timeout
         self._deadlines: Deadlines[_Running[Any]] = Deadlines(timeout, self._expire)
+        self._watchdog = Watchdog(self)
 
     async def run(self, call: Call[R]) -> Outcome[R]:
         """Run the code here and now.
@@ -65,9 +69,11 @@ class InlineExecutor:
     async def aclose(self) -> None:
         """Hold no timer any longer."""
         self._deadlines.close()
+        self._watchdog.stop()
 
     async def _wait(self, call: Call[R], value: Awaitable[object] | None) -> Outcome[R]:
         loop = asyncio.get_running_loop()
+        self._watchdog.start()
         running = _Running(call, loop.create_future())
         task = running.task = loop.create_task(self._settle(running, value), context=call.context)
         self._deadlines.add(running)

@@ -21,4 +21,13 @@ def function_name(function: Callable[..., object]) -> str:
     while isinstance(function, functools.partial):
         function = cast("functools.partial[object]", function).func
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return str(name).rpartition("<locals>.")[2].replace("<lambda>", "lambda")
+    return readable(str(name))
+
+
+def readable(qualified_name: str) -> str:
+    """Return the part of a qualified name that a user would say.
+
+    >>> readable("main.<locals>.answer"), readable("main.<locals>.<lambda>")
+    ('answer', 'lambda')
+    """
+    return qualified_name.rpartition("<locals>.")[2].replace("<lambda>", "lambda")
