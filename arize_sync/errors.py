@@ -34,6 +34,7 @@
     ├── ServerFailed (RuntimeError)              the embedded server could not start
     └── RunError                                 a run ended early; carries what finished
         ├── RunAborted
+        ├── BudgetExceeded
         └── UploadFailed
 
 What a task or an evaluator does wrong is not an error of this tree: it is data in the result.

@@ -17,6 +17,7 @@ from arize_async.models.annotation_config import (
 )
 from arize_async.models.base import plain
 from arize_async.resources.base import Resource, check_limit, parse
+from arize_async.resources.operations import operation
 from arize_async.responses.lists import ListAnnotationConfigsResponse, decode_annotation_config
 from arize_async.wire import paths
 from arize_async.wire.ids import is_resource_id
@@ -29,6 +30,7 @@ Value = CategoricalAnnotationValue | Mapping[str, object]
 class AnnotationConfigsClient(Resource):
     """Operations on annotation configs."""
 
+    @operation()
     async def list(
         self,
         *,
@@ -61,6 +63,7 @@ class AnnotationConfigsClient(Resource):
         kind = ListAnnotationConfigsResponse
         return await self._list(kind, paths.ANNOTATION_CONFIGS, cursor, **scope, name=name, limit=limit)
 
+    @operation()
     async def get(self, *, annotation_config: str, space: str | None = None) -> AnnotationConfig:
         """Return an annotation config, of its own type.
 
@@ -79,6 +82,7 @@ class AnnotationConfigsClient(Resource):
         """
         return await self._http.request_as(_parse, "GET", await self._path(annotation_config, space))
 
+    @operation()
     async def create_continuous(
         self,
         *,
@@ -117,6 +121,7 @@ class AnnotationConfigsClient(Resource):
             optimization_direction=optimization_direction,
         )
 
+    @operation()
     async def create_categorical(
         self,
         *,
@@ -152,6 +157,7 @@ class AnnotationConfigsClient(Resource):
             optimization_direction=optimization_direction,
         )
 
+    @operation()
     async def create_freeform(self, *, name: str, space: str) -> FreeformAnnotationConfig:
         """Create a config for any text.
 
@@ -170,6 +176,7 @@ class AnnotationConfigsClient(Resource):
         """
         return await self._create(FreeformAnnotationConfig, space, name=name)
 
+    @operation()
     async def update_continuous(
         self,
         *,
@@ -210,6 +217,7 @@ class AnnotationConfigsClient(Resource):
             optimization_direction=optimization_direction,
         )
 
+    @operation()
     async def update_categorical(
         self,
         *,
@@ -247,6 +255,7 @@ class AnnotationConfigsClient(Resource):
             optimization_direction=optimization_direction,
         )
 
+    @operation()
     async def update_freeform(
         self, *, annotation_config: str, space: str | None = None, name: str | None = None
     ) -> FreeformAnnotationConfig:
@@ -270,6 +279,7 @@ class AnnotationConfigsClient(Resource):
         """
         return await self._update(FreeformAnnotationConfig, await self._path(annotation_config, space), name=name)
 
+    @operation()
     async def delete(self, *, annotation_config: str, space: str | None = None) -> None:
         """Delete an annotation config.
 

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Page[Any])
 R = TypeVar("R", bound=Request)
-
-
 A = TypeVar("A", bound=TablePage[Any])
+_MOST_LINES = 10
 
 
 @frozen(kw_only=True, repr=False)
@@ -133,7 +132,8 @@ def check(kind: type[R], **fields: object) -> R:
     try:
         return decode(kind, given)
     except Undecodable as error:
-        raise InvalidInput("; ".join(map(_named, error.lines))) from None
+        more = [f"and {len(error.lines) - _MOST_LINES} more"] if len(error.lines) > _MOST_LINES else []
+        raise InvalidInput("; ".join([*map(_named, error.lines[:_MOST_LINES]), *more])) from None
 
 
 def _named(line: str) -> str:
@@ -149,5 +149,5 @@ def check_limit(limit: int, most: int = 100) -> int:
         InvalidInput: It is not between 1 and ``most``.
     """
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= most:  # pyright: ignore[reportUnnecessaryIsInstance] - users' data
-        raise InvalidInput(f"a number from 1 to {most}, got {limit!r}", path="limit")
+        raise InvalidInput(f"a number from 1 to {most}, got {limit!r:.40}", path="limit")
     return limit

@@ -11,11 +11,11 @@ from arize_async.models.requests import (
     RenameDataset,
     SearchExamples,
 )
-from arize_async.pre_releases import pre_release
 from arize_async.resources.annotation_configs import space_filter
 from arize_async.resources.base import check, check_limit
 from arize_async.resources.choice import argument, check_rest, off_loop, open_rows, rest_rows
 from arize_async.resources.examples import ExamplesResource
+from arize_async.resources.operations import operation
 from arize_async.responses.lists import ListDatasetsResponse
 from arize_async.responses.tables import ListDatasetExamplesResponse
 from arize_async.wire import paths
@@ -38,7 +38,7 @@ class DatasetsClient(ExamplesResource):
         super().__init__(http, flight, names)
         self._examples = examples
 
-    @pre_release("datasets.list")
+    @operation("datasets.list")
     async def list(
         self,
         *,
@@ -70,7 +70,7 @@ class DatasetsClient(ExamplesResource):
         scope = space_filter(space)
         return await self._list(ListDatasetsResponse, paths.DATASETS, cursor, **scope, name=name, limit=limit)
 
-    @pre_release("datasets.create")
+    @operation("datasets.create")
     async def create(self, *, name: str, space: str, examples: Rows, force_http: bool = False) -> Dataset:
         """Create a dataset.
 
@@ -112,7 +112,7 @@ class DatasetsClient(ExamplesResource):
                 return await self._send(Dataset, "POST", paths.DATASETS, body, expect=(201,))
             return await self._create_over_flight(source, name, space_id)
 
-    @pre_release("datasets.get")
+    @operation("datasets.get")
     async def get(self, *, dataset: str, space: str | None = None) -> Dataset:
         """Return a dataset with its versions.
 
@@ -131,7 +131,7 @@ class DatasetsClient(ExamplesResource):
         """
         return await self._get(Dataset, await self._path(paths.DATASET, dataset, space))
 
-    @pre_release("datasets.update")
+    @operation("datasets.update")
     async def update(self, *, dataset: str, space: str | None = None, name: str) -> Dataset:
         """Rename a dataset.
 
@@ -152,7 +152,7 @@ class DatasetsClient(ExamplesResource):
         body = check(RenameDataset, name=name)
         return await self._send(Dataset, "PATCH", await self._path(paths.DATASET, dataset, space), body)
 
-    @pre_release("datasets.delete")
+    @operation("datasets.delete")
     async def delete(self, *, dataset: str, space: str | None = None) -> None:
         """Delete a dataset with its experiments.
 
@@ -169,7 +169,7 @@ class DatasetsClient(ExamplesResource):
         """
         await self._http.request("DELETE", await self._path(paths.DATASET, dataset, space), expect=(204,))
 
-    @pre_release("datasets.list_examples")
+    @operation("datasets.list_examples")
     async def list_examples(
         self,
         *,
@@ -216,12 +216,13 @@ class DatasetsClient(ExamplesResource):
             return await self._search_all(ListDatasetExamplesResponse, path, body)
         return await self._search(ListDatasetExamplesResponse, path, body)
 
+    @operation()
     async def export_to_parquet(
         self,
         *,
         dataset: str,
         space: str | None = None,
-        dataset_version_id: str = "",
+        dataset_version_id: str | None = "",
         path: str | os.PathLike[str],
     ) -> None:
         """Write all examples of a dataset to a Parquet file, batch by batch.
@@ -243,7 +244,8 @@ class DatasetsClient(ExamplesResource):
 
         target = await check_target(path)
         found = await self.get(dataset=dataset, space=space)
-        reading = self._flight.read_dataset(space_id=found.space_id, dataset_id=found.id, version=dataset_version_id)
+        version = dataset_version_id or ""
+        reading = self._flight.read_dataset(space_id=found.space_id, dataset_id=found.id, version=version)
         async with reading as stream:
             await write_parquet(stream, target)
 

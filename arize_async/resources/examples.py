@@ -14,9 +14,9 @@ from arize_async.models.requests import (
     InsertExamples,
 )
 from arize_async.models.rules import MAX_ROWS
-from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check
 from arize_async.resources.choice import argument, check_column, check_ids, filled, open_rows
+from arize_async.resources.operations import operation
 from arize_async.resources.parts import Part, PartWriter
 from arize_async.wire import paths
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class ExamplesResource(Resource):
     """Operations that change the examples of a dataset."""
 
-    @pre_release("datasets.append_examples")
+    @operation("datasets.append_examples")
     async def append_examples(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str | None = "", examples: Rows
     ) -> DatasetVersionWithExampleIds:
         """Add examples to a version of a dataset.
 
@@ -75,13 +75,13 @@ class ExamplesResource(Resource):
 
             return await self._write(source.parts(), append)
 
-    @pre_release("datasets.update_examples")
+    @operation("datasets.update_examples")
     async def update_examples(
         self,
         *,
         dataset: str,
         space: str | None = None,
-        dataset_version_id: str = "",
+        dataset_version_id: str | None = "",
         examples: Rows,
         new_version: str | None = None,
     ) -> DatasetVersionWithExampleIds:
@@ -131,7 +131,7 @@ class ExamplesResource(Resource):
 
             return await self._write(filled(source.parts(), "id"), update)
 
-    @pre_release("datasets.delete_examples")
+    @operation("datasets.delete_examples")
     async def delete_examples(
         self, *, dataset: str, space: str | None = None, dataset_version_id: str, examples: Sequence[str]
     ) -> DeleteDatasetExamplesResponse:
@@ -173,7 +173,7 @@ class ExamplesResource(Resource):
                 raise IncompleteWrite(start, _joined(answers).deleted_example_ids) from error
         return _joined(answers)
 
-    @pre_release("datasets.annotate_examples")
+    @operation("datasets.annotate_examples")
     async def annotate_examples(
         self,
         *,

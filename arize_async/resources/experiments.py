@@ -15,9 +15,9 @@ from arize_async.models.experiment import Experiment, ExperimentWithRunIds
 from arize_async.models.requests import MAX_PAGE, AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
 from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
-from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check, check_limit
 from arize_async.resources.choice import argument, check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.operations import operation
 from arize_async.resources.parts import PartWriter
 from arize_async.resources.run_columns import RunColumns, appended_rows, with_example_ids
 from arize_async.responses.lists import ListExperimentsResponse
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class ExperimentsResource(Resource):
     """Operations on experiments that are recorded, beside running new ones."""
 
-    @pre_release("experiments.list")
+    @operation("experiments.list")
     async def list(
         self,
         *,
@@ -69,7 +69,7 @@ class ExperimentsResource(Resource):
         scope = await self._names.scope(dataset, space)
         return await self._list(ListExperimentsResponse, paths.EXPERIMENTS, cursor, **scope, limit=limit)
 
-    @pre_release("experiments.create")
+    @operation("experiments.create")
     async def create(
         self,
         *,
@@ -134,7 +134,7 @@ class ExperimentsResource(Resource):
                 return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
             return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
 
-    @pre_release("experiments.get")
+    @operation("experiments.get")
     async def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
         """Return an experiment.
 
@@ -154,7 +154,7 @@ class ExperimentsResource(Resource):
         """
         return await self._get(Experiment, await self._path(paths.EXPERIMENT, experiment, dataset, space))
 
-    @pre_release("experiments.delete")
+    @operation("experiments.delete")
     async def delete(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> None:
         """Delete an experiment with its runs, for good.
 
@@ -173,7 +173,7 @@ class ExperimentsResource(Resource):
         path = await self._path(paths.EXPERIMENT, experiment, dataset, space)
         await self._http.request("DELETE", path, expect=(204,))
 
-    @pre_release("experiments.list_runs")
+    @operation("experiments.list_runs")
     async def list_runs(
         self,
         *,
@@ -224,7 +224,7 @@ class ExperimentsResource(Resource):
             return await self._search_all(ListExperimentRunsResponse, path, body)
         return await self._search(ListExperimentRunsResponse, path, body)
 
-    @pre_release("experiments.append_runs")
+    @operation("experiments.append_runs")
     async def append_runs(
         self,
         *,
@@ -277,7 +277,7 @@ class ExperimentsResource(Resource):
             last = await writer.send(source.parts(columns), append)
             return evolve(last, run_ids=writer.ids)
 
-    @pre_release("experiments.annotate_runs")
+    @operation("experiments.annotate_runs")
     async def annotate_runs(
         self,
         *,
@@ -303,16 +303,14 @@ class ExperimentsResource(Resource):
             >>> from arize_async.experiments.types import AnnotateRecordInput, AnnotationInput
             >>> runs = (await client.experiments.list_runs(experiment="first", dataset="inventions")).experiment_runs
             >>> note = AnnotationInput(name="note", text="checked")
-            >>> await client.experiments.annotate_runs(
-            ...     experiment="first",
-            ...     dataset="inventions",
-            ...     annotations=[AnnotateRecordInput(record_id=runs[0].id, values=[note])],
-            ... )
+            >>> records = [AnnotateRecordInput(record_id=runs[0].id, values=[note])]
+            >>> await client.experiments.annotate_runs(experiment="first", dataset="inventions", annotations=records)
         """
         body = check(AnnotateRecords, annotations=builtins.list(annotations))
         path = await self._path(paths.EXPERIMENT_RUNS_ANNOTATE, experiment, dataset, space)
         await self._http.request("POST", path, body=body, expect=(202, 200))
 
+    @operation()
     async def export_to_parquet(
         self,
         *,

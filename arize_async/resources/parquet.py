@@ -25,11 +25,13 @@ async def check_target(path: str | os.PathLike[str]) -> Path:
     """Return the path of a file that can be written.
 
     Raises:
-        InvalidInput: It is a directory, or its directory does not exist.
+        InvalidInput: It is a directory, its directory does not exist, or it has a NUL character.
     """
 
     def check() -> Path:
         target = Path(path)
+        if "\0" in str(target):
+            raise InvalidInput(f"{str(target)!r} has a NUL character, which no path has", path="path")
         if target.is_dir():
             raise InvalidInput(f"{str(target)!r} is a directory; name a file in it", path="path")
         if not target.parent.is_dir():

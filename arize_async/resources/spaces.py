@@ -9,8 +9,8 @@ from arize_async.models.base import plain
 from arize_async.models.membership import CustomSpaceRole, PredefinedSpaceRole, SpaceMembership
 from arize_async.models.space import Space
 from arize_async.models.unset import UNSET, Unset
-from arize_async.pre_releases import pre_release
 from arize_async.resources.base import Resource, check_limit
+from arize_async.resources.operations import operation
 from arize_async.responses.lists import ListSpacesResponse
 from arize_async.wire import paths
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class SpacesClient(Resource):
     """Operations on spaces."""
 
-    @pre_release("spaces.list")
+    @operation("spaces.list")
     async def list(
         self,
         *,
@@ -56,7 +56,7 @@ class SpacesClient(Resource):
             ListSpacesResponse, paths.SPACES, cursor, org_id=organization_id, name=name, limit=limit
         )
 
-    @pre_release("spaces.get")
+    @operation("spaces.get")
     async def get(self, *, space: str) -> Space:
         """Return a space.
 
@@ -74,7 +74,7 @@ class SpacesClient(Resource):
         """
         return await self._get(Space, paths.fill(paths.SPACE, space_id=await self._names.space_id(space)))
 
-    @pre_release("spaces.create")
+    @operation("spaces.create")
     async def create(
         self,
         *,
@@ -109,7 +109,7 @@ class SpacesClient(Resource):
         given = {key: value for key, value in body.items() if value is not None}
         return await self._send(Space, "POST", paths.SPACES, given, expect=(201,))
 
-    @pre_release("spaces.update")
+    @operation("spaces.update")
     async def update(  # noqa: PLR0913 - the arguments of the official SDK
         self,
         *,
@@ -161,7 +161,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         return await self._send(Space, "PATCH", path, given)
 
-    @pre_release("spaces.delete")
+    @operation("spaces.delete")
     async def delete(self, *, space: str) -> None:
         """Delete a space and everything in it.
 
@@ -179,7 +179,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE, space_id=await self._names.space_id(space))
         await self._http.request("DELETE", path, expect=(204,))
 
-    @pre_release("spaces.add_user")
+    @operation("spaces.add_user")
     async def add_user(
         self, *, space: str, user_id: str, role: PredefinedSpaceRole | CustomSpaceRole
     ) -> SpaceMembership:
@@ -210,7 +210,7 @@ class SpacesClient(Resource):
         path = paths.fill(paths.SPACE_USERS, space_id=await self._names.space_id(space))
         return await self._send(SpaceMembership, "POST", path, body)
 
-    @pre_release("spaces.remove_user")
+    @operation("spaces.remove_user")
     async def remove_user(self, *, space: str, user_id: str) -> None:
         """Remove a user from a space.
 

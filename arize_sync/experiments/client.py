@@ -554,11 +554,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             >>> from arize_sync.experiments.types import AnnotateRecordInput, AnnotationInput
             >>> runs = (client.experiments.list_runs(experiment="first", dataset="inventions")).experiment_runs
             >>> note = AnnotationInput(name="note", text="checked")
-            >>> client.experiments.annotate_runs(
-            ...     experiment="first",
-            ...     dataset="inventions",
-            ...     annotations=[AnnotateRecordInput(record_id=runs[0].id, values=[note])],
-            ... )
+            >>> records = [AnnotateRecordInput(record_id=runs[0].id, values=[note])]
+            >>> client.experiments.annotate_runs(experiment="first", dataset="inventions", annotations=records)
         """
         self._portal.call(
             self._wrapped.annotate_runs, experiment=experiment, dataset=dataset, space=space, annotations=annotations

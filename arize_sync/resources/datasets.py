@@ -180,7 +180,12 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         ).bind(self._portal.fetch)
 
     def export_to_parquet(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", path: str | os.PathLike[str]
+        self,
+        *,
+        dataset: str,
+        space: str | None = None,
+        dataset_version_id: str | None = "",
+        path: str | os.PathLike[str],
     ) -> None:
         """Write all examples of a dataset to a Parquet file, batch by batch.
 
@@ -206,7 +211,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         )
 
     def append_examples(
-        self, *, dataset: str, space: str | None = None, dataset_version_id: str = "", examples: Rows
+        self, *, dataset: str, space: str | None = None, dataset_version_id: str | None = "", examples: Rows
     ) -> DatasetVersionWithExampleIds:
         """Add examples to a version of a dataset.
 
@@ -245,7 +250,7 @@ class DatasetsClient(Facade[AsyncDatasetsClient]):
         *,
         dataset: str,
         space: str | None = None,
-        dataset_version_id: str = "",
+        dataset_version_id: str | None = "",
         examples: Rows,
         new_version: str | None = None,
     ) -> DatasetVersionWithExampleIds:

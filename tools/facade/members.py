@@ -20,7 +20,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 MANAGERS = frozenset({"asynccontextmanager", "contextlib.asynccontextmanager"})
 OVERLOADS = frozenset({"overload", "typing.overload"})
-TRANSPARENT = frozenset({"pre_release"})  # the portal does what they do
+TRANSPARENT = frozenset({"operation", "pre_release"})  # the portal does what they do
 DECORATORS = PROPERTIES | MANAGERS | OVERLOADS | {"classmethod"}
 SPECIAL = frozenset({"__init__", "__aenter__", "__aexit__", "__aiter__", "__anext__", "__repr__"})
 
