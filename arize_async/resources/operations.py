@@ -110,7 +110,8 @@ def _check(annotation: str) -> Callable[[str, object], None] | None:
         if not any(fits(value) for _, fits in kinds):
             expected = " or ".join(told for told, _ in kinds if told != "UNSET")
             given = "text that is not valid Unicode" if isinstance(value, str) else type(value).__name__
-            raise InvalidInput(f"expected {expected}, got {given}: {reprlib.repr(value)}", path=name)
+            hint = "; pass its .id" if "str" in parts and hasattr(value, "id") else ""
+            raise InvalidInput(f"expected {expected}, got {given}: {reprlib.repr(value)}{hint}", path=name)
 
     return check
 

@@ -131,6 +131,17 @@ async def test_field_names_of_another_package_are_taken(tmp_path: Path) -> None:
         runs = [{"example_id": "e", "output": "o"}]
         made = await client.experiments.create(name="e", dataset=dataset.id, experiment_runs=runs, task_fields=fields)
         assert made.name == "e"
+        wrong: Any = dataset
+        with pytest.raises(InvalidInput, match=r"dataset: expected text, got Dataset: .*; pass its \.id$"):
+            await client.datasets.get(dataset=wrong)
+
+
+async def test_names_that_look_like_base64_are_names() -> None:
+    """Only what decodes to a word, a colon and more is an id."""
+    async with ArizeClient.local(":memory:") as client:
+        for name in ("Zm86", "OmE=", "YTog", "YTrDqQ=="):  # fo:  :a  a:(blank)  a:é
+            made = await client.datasets.create(name=name, space="default", examples=[{"q": 1}])
+            assert (await client.datasets.get(dataset=name, space="default")).id == made.id
 
 
 async def test_an_error_about_many_values_names_the_first() -> None:
