@@ -5,9 +5,11 @@ Whatever imports the packages gets the wheel that this checkout builds, never th
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nox
+import nox.command
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -18,6 +20,18 @@ ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
 PROJECT = nox.project.load_toml("pyproject.toml")
 OFFICIAL = "arize==8.61.0"
+BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk")
+FLOORS = ("bare", "traced", "dry", "ours")
+PEERS = {
+    "official": OFFICIAL,
+    "braintrust": "braintrust",
+    "inspect_ai": "inspect-ai",
+    "langfuse": "langfuse",
+    "langsmith": "langsmith",
+    "phoenix": "arize-phoenix-client",
+    "weave": "weave",
+}
+"""Who else runs experiments: the newest version that installs, which the table names."""
 
 
 def install_group(session: nox.Session, *groups: str) -> None:
@@ -158,14 +172,36 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the run engine beside bare asyncio and, where it can be installed, the official SDK; takes minutes.
+    """Measure the run engine beside bare asyncio, the official SDK and its peers; takes half an hour.
 
-    ``-- flight`` measures uploads and reads of many runs instead, ``-- clients`` many clients at once, ``-- bulk``
-    creates and lists of many runs.
+    ``-- A E ours traced`` names scenarios and contenders. ``-- layers``, ``-- memory``, ``-- facade`` and ``-- counts``
+    measure the engine from other sides, ``-- flight`` uploads and reads of many runs, ``-- clients`` many clients at
+    once, ``-- bulk`` creates and lists of many runs.
     """
-    install_wheel(session)
-    session.install(OFFICIAL, success_codes=[0, 1, 2])
-    script, *arguments = (
-        session.posargs if session.posargs[:1] in (["flight"], ["clients"], ["bulk"]) else ["runner", *session.posargs]
-    )
-    session.run("python", f"benchmarks/{script}.py", *arguments, env=isolated(session))
+    install_wheel(session, "bench")
+    script, *arguments = session.posargs if session.posargs[:1] and session.posargs[0] in BENCHMARKS else ["runner"]
+    env = isolated(session) | {"ARIZE_PRE_RELEASE_WARNINGS": "false"}
+    if script == "runner":
+        arguments = [*session.posargs, "--environments", str(peers(session, set(session.posargs)))]
+    elif script == "bulk" and (official := peers(session, {"official"}) / "official").exists():
+        env["ARIZE_OFFICIAL_PYTHON"] = str(official / "bin" / "python")
+    session.run("python", f"benchmarks/{script}.py", *arguments, env=env)
+
+
+def peers(session: nox.Session, names: set[str]) -> Path:
+    """Install the named peers, or all when none is named, each into an environment of its own; return their folder.
+
+    One that cannot be installed is left out.
+    """
+    folder = Path(session.create_tmp(), "peers").resolve()
+    named = names.intersection(PEERS)
+    everybody = "--peers" in names or not names.intersection({*PEERS, *FLOORS})
+    for name in PEERS if everybody else sorted(named):
+        python = folder / name / "bin" / "python"
+        if not python.exists():
+            session.run("python", "-m", "venv", str(folder / name))
+            try:
+                session.run(str(python), "-m", "pip", "install", "--quiet", PEERS[name], external=True)
+            except nox.command.CommandFailed:
+                shutil.rmtree(folder / name)
+    return folder

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from arize_sync import ArizeClient
 from arize_sync.experiments import ExperimentTaskFieldNames
 from bulk_step import make_rows
-from runner import running_server
+from servers import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
-"""Measure whole runs, beside workers on bare asyncio and beside the official SDK, all in this one process.
+"""Measure whole runs: bare asyncio, this package, the official SDK and its peers, each in a process of its own.
 
-Ratios travel between machines and seconds do not. ``ideal`` is the time that the tasks only wait. The server is a
-process of its own; the datasets are on it before the clock starts. Everyone runs once to warm up, then in turns; the
-official SDK, which takes minutes, runs each workload once.
+Ratios travel between machines and seconds do not. ``ideal`` is the time that the tasks only wait. The server is another
+process; the datasets are on it before the clock starts. Everyone runs once to warm up, then in turns; whoever takes
+long runs a workload once.
 """
 
 from __future__ import annotations
@@ -10,95 +10,112 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from contextlib import contextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-os.environ |= {"TQDM_DISABLE": "1", "ARIZE_LOG_ENABLE": "false"}
+from attrs import asdict
 
-from arize_async import ArizeClient
-from contenders import Contender, Official, line_up, make_rows
-from scenarios import SCENARIOS, Scenario
+from lineup import OURS, PEERS, TITLES, ContenderFailed, Measurement, Process, interpreter, started
+from scenarios import SCENARIOS, WARM_UP, Scenario
+from servers import create_dataset, running_server, space_id
+from table import Line, print_head, print_line
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping, Sequence
 
-WARM_UP = Scenario("warm-up", examples=20, concurrency=10, latency=0)
-
-
-@contextmanager
-def running_server() -> Generator[dict[str, Any]]:
-    """Start the server and yield the arguments of its clients."""
-    command = [sys.executable, str(Path(__file__).with_name("serve.py"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout is None:
-            raise RuntimeError("the server has no output")
-        yield json.loads(process.stdout.readline())
-        process.communicate(timeout=30)
+LONG = 20.0
+"""Seconds of a run from which on a contender runs a workload once."""
 
 
-async def space_id(options: Mapping[str, Any]) -> str:
-    """Return the id of the server's first space."""
-    async with ArizeClient(**options) as client:
-        return (await client.spaces.get(space="default")).id
+class Field:
+    """The contenders that are still in the race."""
+
+    def __init__(self, stack: AsyncExitStack, options: Mapping[str, Any]) -> None:
+        """Start nobody yet."""
+        self._stack = stack
+        self._options = options
+        self._processes: list[Process] = []
+
+    async def enter(self, names: Sequence[str], environments: Path | None) -> None:
+        """Start contenders and let each run once; say who is missing and why."""
+        setup = {"options": dict(self._options), "space_id": await space_id(self._options)}
+        dataset = await create_dataset(self._options, WARM_UP)
+        for name in names:
+            python = interpreter(name, environments)
+            if python is None:
+                print(f"{TITLES[name]}: not installed")
+                continue
+            try:
+                process = await self._stack.enter_async_context(started(name, python, setup))
+                await process.measure(WARM_UP, dataset)
+            except ContenderFailed as error:
+                print(f"{TITLES[name]}: {error}")
+            else:
+                self._processes.append(process)
+
+    async def compare(self, scenario: Scenario, repetitions: int) -> list[Line]:
+        """Measure in turns and print a line each."""
+        dataset = await create_dataset(self._options, scenario)
+        taken: dict[str, dict[int, Measurement]] = {process.name: {} for process in self._processes}
+        for turn in range(repetitions):
+            for process in tuple(self._processes):
+                if not any(each.seconds > LONG for each in taken[process.name].values()):
+                    await self._measure(process, scenario, dataset, turn, taken)
+        print_head(scenario)
+        lines = [
+            Line.of(process.name, process.version, scenario, taken[process.name], taken.get("traced", {}))
+            for process in self._processes
+        ]
+        for line in lines:
+            print_line(line)
+        return lines
+
+    async def _measure(
+        self, process: Process, scenario: Scenario, dataset: str, turn: int, taken: dict[str, dict[int, Measurement]]
+    ) -> None:
+        try:
+            taken[process.name][turn] = await process.measure(scenario, dataset)
+        except ContenderFailed as error:
+            print(f"{TITLES[process.name]}: {error}; it is left out from here on")
+            self._processes.remove(process)
 
 
-async def create_dataset(options: Mapping[str, Any], scenario: Scenario) -> str:
-    """Put a scenario's rows on the server and return the id."""
-    async with ArizeClient(**options) as client:
-        dataset = await client.datasets.create(
-            name=scenario.letter, space="default", examples=list(make_rows(scenario.examples))
-        )
-        return dataset.id
+async def run(arguments: argparse.Namespace) -> None:
+    """Measure what was asked for."""
+    letters = [name for name in arguments.names if name in SCENARIOS] or list(SCENARIOS)
+    chosen = [name for name in TITLES if name in arguments.names or (arguments.peers and name in PEERS)]
+    lines: list[Line] = []
+    with running_server() as options:
+        async with AsyncExitStack() as stack:
+            field = Field(stack, options)
+            await field.enter(chosen or list(TITLES), arguments.environments)
+            for letter in letters:
+                lines += await field.compare(SCENARIOS[letter], arguments.repetitions)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
+    if arguments.plot:
+        from plot import draw
 
-
-def measure(contender: Contender, scenario: Scenario, dataset: str) -> float:
-    """Return the seconds of one run, after checking that every example was scored."""
-    start = time.perf_counter()
-    scored = contender.run(scenario, dataset)
-    seconds = time.perf_counter() - start
-    if scored != scenario.examples:
-        raise RuntimeError(f"{contender.name} scored {scored} of {scenario.examples} examples")
-    return seconds
-
-
-def compare(contenders: list[Contender], scenario: Scenario, dataset: str, repetitions: int) -> None:
-    """Measure the contenders in turns and print a line each."""
-    print(f"\n{scenario.title}; ideal {scenario.ideal:.2f} s")
-    print(f"{'':<24}{'seconds':>9}{'/ ideal':>9}{'/ bare':>9}{'us/example':>12}")
-    seconds: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-    for turn in range(repetitions):
-        for contender in contenders:
-            if turn == 0 or not isinstance(contender, Official):
-                seconds[contender.name].append(measure(contender, scenario, dataset))
-    bare = statistics.median(seconds[contenders[0].name])
-    for name, values in seconds.items():
-        middle = statistics.median(values)
-        ideal = f"{middle / scenario.ideal:.2f}" if scenario.ideal else "-"
-        overhead = (middle - scenario.ideal) / scenario.examples * 1e6
-        print(f"{name:<24}{middle:>9.2f}{ideal:>9}{middle / bare:>9.2f}{overhead:>12,.0f}", flush=True)
+        draw(lines, arguments.plot)
 
 
 def main() -> None:
     """Read the arguments and measure."""
     parser = argparse.ArgumentParser(description="Measure the run engine.")
-    parser.add_argument("scenarios", nargs="*", help="letters of the scenarios; by default all")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=[*SCENARIOS, *TITLES, []],
+        metavar="NAME",
+        help=f"scenarios ({', '.join(SCENARIOS)}) and contenders ({', '.join(TITLES)}); by default all",
+    )
+    parser.add_argument("--peers", action="store_true", help=f"add all but {', '.join(OURS)} to the named contenders")
+    parser.add_argument("--environments", type=Path, help="a folder with a virtual environment for each peer")
     parser.add_argument("--repetitions", type=int, default=3, help="runs of each, of which the median is printed")
-    arguments = parser.parse_args()
-    chosen = [scenario for scenario in SCENARIOS if not arguments.scenarios or scenario.letter in arguments.scenarios]
-    with tempfile.TemporaryDirectory() as directory, running_server() as options:
-        contenders = line_up(options, asyncio.run(space_id(options)), Path(directory))
-        warm_up = asyncio.run(create_dataset(options, WARM_UP))
-        for contender in contenders:
-            measure(contender, WARM_UP, warm_up)
-        for scenario in chosen:
-            compare(contenders, scenario, asyncio.run(create_dataset(options, scenario)), arguments.repetitions)
+    parser.add_argument("--json", type=Path, help="a file for the figures")
+    parser.add_argument("--plot", type=Path, help="an SVG file for a plot of the ratios to 'traced'; needs pygal")
+    asyncio.run(run(parser.parse_args()))
 
 
 if __name__ == "__main__":

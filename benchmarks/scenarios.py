@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 
-@frozen
+@dataclass(frozen=True)  # of the standard library: this file is loaded in environments that hold a peer and no attrs
 class Scenario:
     """One workload.
 
@@ -41,13 +40,15 @@ class Scenario:
     @property
     def task(self) -> Callable[[Mapping[str, Any]], Any]:
         """The function that every contender calls with a row."""
-        return self._block if self.blocking else self._wait
+        return self.block if self.blocking else self.wait
 
-    def _block(self, dataset_row: Mapping[str, Any]) -> str:
+    def block(self, dataset_row: Mapping[str, Any]) -> str:
+        """Answer after a wait that holds the thread."""
         time.sleep(self.latency)
         return str(dataset_row["question"])
 
-    async def _wait(self, dataset_row: Mapping[str, Any]) -> str:
+    async def wait(self, dataset_row: Mapping[str, Any]) -> str:
+        """Answer after a wait that lets others work."""
         if self.latency:
             await asyncio.sleep(self.latency)
         return str(dataset_row["question"])
@@ -58,10 +59,19 @@ def score(output: str) -> float:
     return float(bool(output))
 
 
-SCENARIOS = (
-    Scenario("A", examples=500, concurrency=10, latency=0.01),
-    Scenario("B", examples=2_000, concurrency=200, latency=0.1),
-    Scenario("C", examples=4_000, concurrency=1_000, latency=0.5),
-    Scenario("D", examples=5_000, concurrency=50, latency=0),
-    Scenario("E", examples=200, concurrency=20, latency=0.05, blocking=True),
-)
+def make_rows(count: int) -> Iterator[dict[str, str]]:
+    """Yield rows of one question each."""
+    return ({"question": f"question {number}"} for number in range(count))
+
+
+SCENARIOS = {
+    scenario.letter: scenario
+    for scenario in (
+        Scenario("A", examples=500, concurrency=10, latency=0.01),
+        Scenario("B", examples=2_000, concurrency=200, latency=0.1),
+        Scenario("C", examples=4_000, concurrency=1_000, latency=0.5),
+        Scenario("D", examples=5_000, concurrency=50, latency=0),
+        Scenario("E", examples=200, concurrency=20, latency=0.05, blocking=True),
+    )
+}
+WARM_UP = Scenario("warm-up", examples=20, concurrency=10, latency=0)

@@ -10,8 +10,8 @@ from arize_async.server import LocalServer
 
 
 async def main() -> None:
-    """Serve from memory."""
-    async with LocalServer(":memory:") as server:
+    """Serve from a folder, or from memory."""
+    async with LocalServer(sys.argv[1]) as server:
         print(json.dumps(server.client_options), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
