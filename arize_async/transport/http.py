@@ -228,16 +228,25 @@ def _document(response: aiohttp.ClientResponse, content: bytes, expect: Collecti
         raise problem(response.status, response.headers, content, what)
     if response.status not in expect:
         wanted = " or ".join(str(status) for status in expect)
-        raise _invalid(response, what, f"expected status {wanted}, got {response.status}")
+        kind = f" and {response.content_type}" if content and not _is_json(response, content) else ""
+        raise _invalid(response, what, f"expected status {wanted}, got {response.status}{kind}")
     if not content:
         if response.status != HTTPStatus.NO_CONTENT and response.headers.get("Content-Length", "0") != "0":
             raise _invalid(response, what, "the answer cannot be decompressed")
         return None
     try:
         return parse_json(content)
-    except ValueError:
+    except ValueError as error:
         kind = response.content_type
-        raise _invalid(response, what, f"the answer is {kind}, not JSON; is the host an Arize API?") from None
+        detail = f"the answer is {kind}, not JSON; is the host an Arize API?"
+        if _is_json(response, content):
+            detail = f"the answer is broken: it is said to be {kind}, and is {error}"
+        raise _invalid(response, what, detail) from None
+
+
+def _is_json(response: aiohttp.ClientResponse, content: bytes) -> bool:
+    """Whether an answer is meant to be JSON; some proxies send their pages with the type that was asked for."""
+    return response.content_type.endswith("json") and not content.lstrip().startswith(b"<")
 
 
 def _invalid(response: aiohttp.ClientResponse, what: str, detail: str) -> InvalidResponse:
