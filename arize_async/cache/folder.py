@@ -55,7 +55,7 @@ class CacheFolder:
         """Return what is kept under a key, or None; a file that cannot be used is removed."""
         path = self.path / key.file_name
         try:
-            reader = SealedReader(path, key.secret)
+            reader = SealedReader(path, key.seal)
         except FileNotFoundError:
             return None
         except (OSError, NotSealed):
@@ -127,7 +127,7 @@ class Partial:
         self._path = Path(name)
         file = os.fdopen(descriptor, "wb")
         try:
-            self._writer = SealedWriter(file, schema, key.secret)
+            self._writer = SealedWriter(file, schema, key.seal)
         except BaseException:
             file.close()
             _remove(self._path)

@@ -20,7 +20,7 @@ class Key:
     Attributes:
         subject: Digest of hosts, account, dataset and version.
         state: Digest of the moments of their last change.
-        secret: Made from the API key; seals the file.
+        secret: Made from the API key.
     """
 
     subject: str
@@ -31,6 +31,11 @@ class Key:
     def file_name(self) -> str:
         """The name of the file; it tells nothing about the account."""
         return f"{self.subject}-{self.state}.arrow"
+
+    @property
+    def seal(self) -> bytes:
+        """What seals the file: under another name it counts as damaged."""
+        return sha256(self.secret + self.file_name.encode()).digest()
 
 
 def key_of(config: Config, dataset: Dataset, version: str = "") -> Key | None:

@@ -212,6 +212,14 @@ def test_a_file_of_another_account_counts_as_none(folder: CacheFolder, filed: Pa
     assert not filed.exists()
 
 
+def test_a_file_under_another_name_counts_as_none(folder: CacheFolder, filed: Path) -> None:
+    """A file that was copied over that of another dataset, or of a later state, is not read."""
+    for other in (key(1), key(0, 1)):
+        (folder.path / other.file_name).write_bytes(filed.read_bytes())
+        assert folder.open(other) is None
+    assert read(folder, key()) is not None
+
+
 def test_a_folder_in_place_of_a_file(folder: CacheFolder) -> None:
     """Nothing is read, and nothing can be kept there."""
     (folder.path / key().file_name).mkdir(parents=True)
