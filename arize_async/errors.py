@@ -30,9 +30,14 @@
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
+    ├── JournalError                             the journal of a run cannot be used
+    │   ├── JournalInUse                         another run has it
+    │   ├── UnfinishedRun                        one of this name was interrupted; resume or delete it
+    │   └── ResumeRefused (ValueError)           what is asked for is not the rest of that run
     └── RunError                                 a run ended early; carries what finished
         ├── RunAborted
         ├── BudgetExceeded
+        ├── JournalFailed                        what finished cannot be written down any longer
         └── UploadFailed
 
 What a task or an evaluator does wrong is not an error of this tree: it is data in the result.
@@ -64,17 +69,22 @@ __all__ = [
     "InvalidResponse",
     "InvalidRows",
     "InvalidTask",
+    "JournalError",
+    "JournalFailed",
+    "JournalInUse",
     "MissingAPIKeyError",
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",
     "RequestFailed",
     "RequestTimeout",
+    "ResumeRefused",
     "RunAborted",
     "RunError",
     "ServerError",
     "ServerFailed",
     "Unauthorized",
+    "UnfinishedRun",
     "UnprocessableEntity",
     "UploadFailed",
     "WouldDeadlock",
@@ -355,6 +365,22 @@ class ServerFailed(ArizeError, RuntimeError):
     """The embedded server could not start."""
 
 
+class JournalError(ArizeError):
+    """The journal of a run cannot be kept or read: the disk is full, the file is damaged or not ours."""
+
+
+class JournalInUse(JournalError):
+    """Another run, in this process or in another one, has the journal."""
+
+
+class UnfinishedRun(JournalError):
+    """There is a journal of an interrupted run of this name on this dataset."""
+
+
+class ResumeRefused(JournalError, ValueError):
+    """The run that is asked for is not the rest of the one in the journal; the message names the difference."""
+
+
 class RunError(ArizeError):
     """A run ended before its results were on the server.
 
@@ -374,6 +400,10 @@ class RunAborted(RunError):
 
 class BudgetExceeded(RunError):
     """A run used up its budget; what was under way was finished, and nothing was uploaded."""
+
+
+class JournalFailed(RunError):
+    """A run was stopped because what finished could not be written to its journal any longer."""
 
 
 class UploadFailed(RunError):

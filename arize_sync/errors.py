@@ -32,9 +32,14 @@
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
+    ├── JournalError                             the journal of a run cannot be used
+    │   ├── JournalInUse                         another run has it
+    │   ├── UnfinishedRun                        one of this name was interrupted; resume or delete it
+    │   └── ResumeRefused (ValueError)           what is asked for is not the rest of that run
     └── RunError                                 a run ended early; carries what finished
         ├── RunAborted
         ├── BudgetExceeded
+        ├── JournalFailed                        what finished cannot be written down any longer
         └── UploadFailed
 
 What a task or an evaluator does wrong is not an error of this tree: it is data in the result.
@@ -59,17 +64,22 @@ from arize_async.errors import (
     InvalidResponse,
     InvalidRows,
     InvalidTask,
+    JournalError,
+    JournalFailed,
+    JournalInUse,
     MissingAPIKeyError,
     MultipleEndpointOverridesError,
     NotFound,
     RateLimited,
     RequestFailed,
     RequestTimeout,
+    ResumeRefused,
     RunAborted,
     RunError,
     ServerError,
     ServerFailed,
     Unauthorized,
+    UnfinishedRun,
     UnprocessableEntity,
     UploadFailed,
     WouldDeadlock,
@@ -94,17 +104,22 @@ __all__ = [
     "InvalidResponse",
     "InvalidRows",
     "InvalidTask",
+    "JournalError",
+    "JournalFailed",
+    "JournalInUse",
     "MissingAPIKeyError",
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",
     "RequestFailed",
     "RequestTimeout",
+    "ResumeRefused",
     "RunAborted",
     "RunError",
     "ServerError",
     "ServerFailed",
     "Unauthorized",
+    "UnfinishedRun",
     "UnprocessableEntity",
     "UploadFailed",
     "WouldDeadlock",

@@ -67,6 +67,7 @@ class ExperimentsClient(ExperimentsResource):
         retry: RetryPolicy | None = None,
         repetitions: int = 1,
         budget: Budget | None = None,
+        resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment]: ...
@@ -92,6 +93,7 @@ class ExperimentsClient(ExperimentsResource):
         retry: RetryPolicy | None = None,
         repetitions: int = 1,
         budget: Budget | None = None,
+        resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[None]: ...
@@ -117,6 +119,7 @@ class ExperimentsClient(ExperimentsResource):
         retry: RetryPolicy | None = None,
         repetitions: int = 1,
         budget: Budget | None = None,
+        resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult[Experiment | None]: ...
@@ -142,6 +145,7 @@ class ExperimentsClient(ExperimentsResource):
         retry: RetryPolicy | None = None,
         repetitions: int = 1,
         budget: Budget | None = None,
+        resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> ExperimentResult:
@@ -175,6 +179,8 @@ class ExperimentsClient(ExperimentsResource):
                 limit (an exception with the status 429), after the wait that it asks for.
             repetitions: How often each example is run; the frame then has a column ``repetition``.
             budget: Errors, seconds, tokens or dollars that the run may use up.
+            resume: True, or ``"missing"``, goes on with an interrupted run of this name on this dataset: nothing that
+                finished is called again. ``"failed"`` repeats what failed as well. Without such a run all is new.
             progress: True for bars on standard error (plain lines where it is no terminal), False for none, an
                 object with a method ``notify``; by default bars when standard error is a terminal or a notebook.
             isolation: Where synchronous code runs: ``"thread"``, or ``"process"`` for worker processes, which are
@@ -193,6 +199,10 @@ class ExperimentsClient(ExperimentsResource):
             Conflict: The dataset has an experiment of this name.
             RunAborted: ``exit_on_error`` and something failed; ``result`` has what finished.
             BudgetExceeded: The budget was used up; ``result`` has what finished.
+            UnfinishedRun: An earlier run of this name was interrupted, and ``resume`` is not given.
+            ResumeRefused: The dataset, the task, the evaluators or the repetitions are not those of that run.
+            JournalError: The journal of the run cannot be kept, or another run has it. Nothing was created.
+            JournalFailed: It cannot be written any longer; ``result`` has what finished.
             UploadFailed: Every run finished and could not be sent; ``result`` has the frame.
 
         Example:
@@ -224,6 +234,7 @@ class ExperimentsClient(ExperimentsResource):
             retry=retry,
             repetitions=repetitions,
             budget=budget,
+            resume=resume,
             progress=progress,
             isolation=isolation,
         ) as runs:
@@ -252,6 +263,7 @@ class ExperimentsClient(ExperimentsResource):
         retry: RetryPolicy | None = None,
         repetitions: int = 1,
         budget: Budget | None = None,
+        resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
     ) -> AsyncGenerator[RunStream]:
@@ -278,6 +290,7 @@ class ExperimentsClient(ExperimentsResource):
             retry: Which calls are repeated.
             repetitions: How often each example is run.
             budget: What the run may use up.
+            resume: Go on with an interrupted run.
             progress: Who watches.
             isolation: Where synchronous code runs.
 
@@ -315,6 +328,7 @@ class ExperimentsClient(ExperimentsResource):
             retry=retry,
             repetitions=repetitions,
             budget=budget,
+            resume=resume,
             progress=progress,
             isolation=isolation,
         )

@@ -6,6 +6,9 @@ from attrs import frozen
 
 from arize_async.models.evaluation import EvaluationResult
 
+SKIPPED = "not run: the task failed"
+STOPPED = "not run: the experiment was stopped"
+
 
 @frozen
 class FinishedEvaluation:
@@ -44,6 +47,42 @@ class Attempt:
     queued: float
     seconds: float
     error: str | None = None
+
+
+@frozen
+class FinishedTask:
+    """One call of the task that ended.
+
+    Attributes:
+        example_id: Id of the example.
+        output: What the task returned, as JSON data; None when it failed.
+        error: ``repr`` of what it raised, or None.
+        trace_id: 32 hexadecimal digits.
+        span_id: 16 hexadecimal digits: the span that evaluations link to.
+        started_ms: Start, milliseconds since the epoch.
+        latency: Milliseconds from start to end.
+        token_count: Tokens of the LLM calls inside, when they were traced.
+        total_cost: Their cost in US dollars, when they were traced.
+        attempts: The calls, in their order; ``started_ms`` and ``latency`` are those of the last one.
+        repetition: Which execution of the example this is, from 1.
+    """
+
+    example_id: str
+    output: object
+    error: str | None
+    trace_id: str
+    span_id: str
+    started_ms: int
+    latency: float
+    token_count: int | None = None
+    total_cost: float | None = None
+    attempts: tuple[Attempt, ...] = ()
+    repetition: int = 1
+
+    @property
+    def failed(self) -> bool:
+        """Whether the task raised."""
+        return self.error is not None
 
 
 @frozen

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex, cast
 
 from arize_async.models.html import MOST_ROWS, html_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import polars as pl
     from typing_extensions import TypeVar
 
     from arize_async.models.experiment import Experiment
     from arize_async.results.summary import Summary
+    from arize_async.results.table import ResultTable
 
     # the default, which makes a bare ExperimentResult complete, is not in the typing of Python 3.11
     E_co = TypeVar("E_co", bound=Experiment | None, default=Experiment | None, covariant=True)
@@ -25,6 +29,8 @@ else:
 class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carries the names too
     """A run that ended: the pair ``experiment, frame``, with views on it.
 
+    The runs are on disk; the frame is made when somebody asks for it, and then kept.
+
     ``ExperimentResult[Experiment]`` is a run that was recorded, ``ExperimentResult[None]`` a dry run.
 
     Attributes:
@@ -32,16 +38,43 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
     """
 
     evaluators: tuple[str, ...]
+    _table: ResultTable | None
 
     def __new__(cls, experiment: E_co, frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Self:
         """Pair an experiment with its result frame."""
         pair = super().__new__(cls, (experiment, frame))
         pair.evaluators = evaluators
+        pair._table = None
         return pair
 
-    def __getnewargs__(self) -> tuple[E_co, pl.DataFrame, tuple[str, ...]]:
+    @staticmethod
+    def of_table(experiment: Experiment | None, table: ResultTable) -> ExperimentResult:
+        """Pair an experiment with runs that are read when they are asked for."""
+        pair = ExperimentResult(experiment, cast("pl.DataFrame", None), table.evaluators)
+        pair._table = table
+        return pair
+
+    def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the constructor's arguments."""
-        return (self[0], self[1], self.evaluators)
+        return type(self), (self.experiment, self.frame, self.evaluators)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the experiment and the frame."""
+        yield self.experiment
+        yield self.frame
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - the overloads of tuple
+        """Return the experiment, the frame, or a part of the pair."""
+        if isinstance(index, slice):
+            return (self.experiment, self.frame)[index]
+        is_frame = index.__index__() in {1, -1}
+        return self.frame if is_frame else super().__getitem__(index)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same object: frames have no truth value."""
+        return self is other
+
+    __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         """Show the experiment and the size of the result."""
@@ -57,12 +90,23 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
     @property
     def experiment(self) -> E_co:
         """The experiment on the server; None for a dry run or when nothing was uploaded."""
-        return self[0]
+        return cast("E_co", super().__getitem__(0))
 
     @property
     def frame(self) -> pl.DataFrame:
-        """One row a run, in dataset order."""
-        return self[1]
+        """One row a run, in dataset order.
+
+        The runs are read from disk at the first time, which blocks when they are many.
+
+        Raises:
+            JournalError: The file cannot be read.
+        """
+        return cast("pl.DataFrame", super().__getitem__(1)) if self._table is None else self._table.frame()
+
+    @property
+    def journal(self) -> Path | None:
+        """The file that has the runs; None for a dry run, and when it was removed."""
+        return None if self._table is None else self._table.path
 
     @property
     def summary(self) -> Summary:

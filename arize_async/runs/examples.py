@@ -7,6 +7,7 @@ starts, which also tells how many examples there are.
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, cast
 
@@ -71,6 +72,12 @@ class Examples:
         """Start without any example."""
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES, prefix="arize-examples-")  # noqa: SIM115 - closed by __exit__
         self.count = 0
+        self._ids = sha256()
+
+    @property
+    def digest(self) -> str:
+        """Digest of the ids of the examples, in order."""
+        return self._ids.hexdigest()
 
     async def fill(self, chunks: AsyncIterable[Sequence[Row]], most: int | None = None) -> None:
         """Copy rows, at most so many.
@@ -82,6 +89,7 @@ class Examples:
             rows = chunk if most is None else chunk[: most - self.count]
             if rows:
                 self.count += len(rows)
+                self._ids.update("".join(f"{row.get('id')}\n" for row in rows).encode("utf-8", "surrogatepass"))
                 await asyncio.to_thread(self._file.write, json_bytes(rows) + b"\n")
             if most is not None and self.count >= most:
                 return

@@ -5,20 +5,21 @@ from __future__ import annotations
 from contextvars import copy_context
 from typing import TYPE_CHECKING, cast
 
-from attrs import frozen
+from attrs import define, frozen
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, TraceFlags, format_span_id
 
 from arize_async.evaluators.coercion import coerce
 from arize_async.evaluators.protocol import EvaluatorKind
-from arize_async.executors.call import Call, Outcome
+from arize_async.executors.call import Call
 from arize_async.executors.clock import Clock
 from arize_async.executors.protocol import Executor
-from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedRun
+from arize_async.journal.reading import Kept
+from arize_async.models.example import Example
+from arize_async.models.finished import SKIPPED, STOPPED, FinishedEvaluation, FinishedRun, FinishedTask
 from arize_async.models.jsonable import jsonify, safe_repr
 from arize_async.scheduler.attempts import Attempts
 from arize_async.scheduler.events import AttemptFailed, RunEvaluated
 from arize_async.tracing import spans
-from arize_async.tracing.span import RunSpan
-from arize_async.tracing.usage import Usage
 from arize_async.wire.text import copied, json_text
 
 if TYPE_CHECKING:
@@ -27,16 +28,35 @@ if TYPE_CHECKING:
 
     from arize_async.evaluators.named import NamedEvaluator
     from arize_async.executors.binding import Binding
+    from arize_async.executors.call import Outcome
+    from arize_async.journal.journal import Journal
     from arize_async.models.evaluation import EvaluationResult
-    from arize_async.models.example import Example
+    from arize_async.models.finished import Attempt
     from arize_async.runs.plan import Plan
     from arize_async.runs.watch import Watch
     from arize_async.scheduler.finished import Finished
     from arize_async.scheduler.limiter import Limiter
     from arize_async.tracing.provider import RunTracing
+    from arize_async.tracing.span import RunSpan
 
-SKIPPED = "not run: the task failed"
-STOPPED = "not run: the experiment was stopped"
+
+@define(eq=False)
+class Job:
+    """One run to do, or the rest of one.
+
+    Attributes:
+        position: Place of the run, from 0: examples in the order of the dataset, repetitions of one side by side.
+        example: What the task is called with.
+        kept: What an interrupted run has done of it.
+        had_failed: Whether that run's task failed, and is called again.
+        number: What the journal has to have committed before the run counts as finished.
+    """
+
+    position: int
+    example: Example
+    kept: Kept | None = None
+    had_failed: bool = False
+    number: int = 0
 
 
 @frozen(eq=False)
@@ -44,25 +64,17 @@ class TaskCall:
     """A task that ended, on its way to the evaluators.
 
     Attributes:
-        output: What it returned, as JSON data.
-        error: ``repr`` of what it raised, or None.
+        task: What came of it.
         span: Its span, which evaluator spans link to.
-        outcome: Times of the call.
-        usage: Tokens and cost of its LLM calls.
-        attempts: All calls, the last one included.
     """
 
-    output: object
-    error: str | None
-    span: RunSpan
-    outcome: Outcome[object]
-    usage: Usage
-    attempts: tuple[Attempt, ...]
+    task: FinishedTask
+    span: Span
 
     @property
     def failed(self) -> bool:
         """Whether the task raised."""
-        return self.error is not None
+        return self.task.failed
 
 
 def _told(error: BaseException | None) -> str | None:
@@ -98,15 +110,17 @@ class Invoker:
         self,
         plan: Plan,
         tracing: RunTracing,
+        journal: Journal,
         *,
         facts: Mapping[str, object],
         executors: Executors,
         limiter: Limiter,
         watch: Watch,
     ) -> None:
-        """Take the plan, where code runs and who is told; ``facts`` about the experiment go on the task spans."""
+        """Take the plan, where code runs and what comes of it goes; ``facts`` about the experiment go on task spans."""
         self._plan = plan
         self._tracing = tracing
+        self._journal = journal
         self._executors = executors
         self._limiter = limiter
         self._watch = watch
@@ -114,8 +128,11 @@ class Invoker:
         self._evaluator_metadata = json_text({"experiment_name": plan.name})
         self._task_attempts = self._attempts(limited=True)
 
-    async def run_task(self, example: Example) -> TaskCall:
-        """Call the task with an example."""
+    async def run_task(self, job: Job) -> TaskCall:
+        """Call the task with an example, and write down what came of it."""
+        if job.kept is not None and job.kept.task is not None:
+            return TaskCall(job.kept.task, _span_of(job.kept.task))
+        example = job.example
         task, executor = self._plan.task, self._executors.of(is_async=self._plan.task_is_async)
         span: RunSpan | None = None
 
@@ -134,26 +151,46 @@ class Invoker:
         outcome, span = attempted.outcome, cast("RunSpan", span)
         spans.end_task_span(span, outcome.value, outcome.error)
         usage = self._tracing.usage.take(span)
-        return TaskCall(outcome.value, _told(outcome.error), span, outcome, usage, attempted.attempts)
+        finished = FinishedTask(
+            example_id=example.id,
+            output=outcome.value,
+            error=_told(outcome.error),
+            trace_id=spans.trace_id(span),
+            span_id=format_span_id(span.get_span_context().span_id),
+            started_ms=outcome.started_ns // 1_000_000,
+            latency=outcome.seconds * 1000,
+            token_count=usage.tokens,
+            total_cost=usage.cost,
+            attempts=attempted.attempts,
+            repetition=example.repetition,
+        )
+        job.number = self._journal.add_task(job.position, finished, again=job.had_failed)
+        return TaskCall(finished, span)
 
     @property
-    def evaluators(self) -> list[Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]]:
+    def evaluators(self) -> list[Callable[[Job, TaskCall], Awaitable[FinishedEvaluation]]]:
         """The evaluators as the pipeline calls them."""
-        return [self._evaluator(evaluator) for evaluator in self._plan.evaluators]
+        return [self._evaluator(index, evaluator) for index, evaluator in enumerate(self._plan.evaluators)]
 
-    def _evaluator(self, evaluator: NamedEvaluator) -> Callable[[Example, TaskCall], Awaitable[FinishedEvaluation]]:
+    def _evaluator(
+        self, index: int, evaluator: NamedEvaluator
+    ) -> Callable[[Job, TaskCall], Awaitable[FinishedEvaluation]]:
         name, binding = evaluator.name, evaluator.binding
         executor = self._executors.of(is_async=evaluator.is_async)
         attempts = self._attempts(limited=evaluator.kind == EvaluatorKind.LLM.value)
 
-        async def evaluate(example: Example, task: TaskCall) -> FinishedEvaluation:
+        async def evaluate(job: Job, call: TaskCall) -> FinishedEvaluation:
+            kept = None if job.kept is None else job.kept.evaluations[index]
+            if kept is not None:
+                return kept
+            example = job.example
             span: RunSpan | None = None
 
             def begin() -> Awaitable[Outcome[EvaluationResult]]:
                 nonlocal span
                 if span is None:
-                    span = spans.start_evaluator_span(self._tracing, name, task.span, self._evaluator_metadata)
-                code = binding.call(_evaluator_values(binding, example, task.output))
+                    span = spans.start_evaluator_span(self._tracing, name, call.span, self._evaluator_metadata)
+                code = binding.call(_evaluator_values(binding, example, call.task.output))
                 return executor.run(Call(code, coerce, self._context(span), self._executors.clock))
 
             def failed(attempt: Attempt, wait: float) -> None:
@@ -166,6 +203,7 @@ class Invoker:
             self._tracing.usage.take(span)
             started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
             finished = FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started)
+            job.number = self._journal.add_evaluation(job.position, index, finished)
             if self._watch.watched:
                 self._watch.notify(RunEvaluated(example.id, finished))
             return finished
@@ -191,28 +229,34 @@ class Invoker:
         """Close the executors."""
         await self._executors.aclose()
 
-    def finish(self, finished: Finished[Example, TaskCall, FinishedEvaluation]) -> FinishedRun:
+    def finish(self, finished: Finished[Job, TaskCall, FinishedEvaluation]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""
-        task = finished.outcome
+        task = finished.outcome.task
         names = self._plan.evaluator_names
         calls = finished.evaluations or (None,) * len(names)
         missing = SKIPPED if task.failed else STOPPED
         return FinishedRun(
-            index=finished.index,
-            example_id=finished.item.id,
+            index=finished.item.position,
+            example_id=task.example_id,
             output=task.output,
             error=task.error,
-            trace_id=spans.trace_id(task.span),
-            started_ms=task.outcome.started_ns // 1_000_000,
-            latency=task.outcome.seconds * 1000,
-            token_count=task.usage.tokens,
-            total_cost=task.usage.cost,
+            trace_id=task.trace_id,
+            started_ms=task.started_ms,
+            latency=task.latency,
+            token_count=task.token_count,
+            total_cost=task.total_cost,
             evaluations=tuple(
                 call or FinishedEvaluation(name, None, missing) for name, call in zip(names, calls, strict=True)
             ),
             attempts=task.attempts,
-            repetition=finished.item.repetition,
+            repetition=task.repetition,
         )
+
+
+def _span_of(task: FinishedTask) -> Span:
+    """Return the span of a task that an interrupted run has called, for evaluations to link to."""
+    ids = SpanContext(int(task.trace_id, 16), int(task.span_id, 16), is_remote=True, trace_flags=TraceFlags(1))
+    return NonRecordingSpan(ids)
 
 
 def _row(example: Example) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar, cast
 
 from attrs import frozen
 
@@ -22,6 +22,9 @@ Output = TypeVar("Output")
 Value = TypeVar("Value")
 Task = Callable[..., Output] | Callable[..., Awaitable[Output]]
 """The user's function, synchronous or asynchronous, its parameters bound by name."""
+
+Resume = Literal[False, True, "missing", "failed"]
+"""Whether to go on with an interrupted run, and whether what failed in it is done again as well."""
 
 TASK_NAMES = ("input", "output", "metadata", "dataset_row")
 
@@ -49,6 +52,7 @@ class Plan:
         retry: When calls of user code are repeated; None for rate limits only.
         repetitions: How often each example is run.
         budget: What the run may use up.
+        resume: What of an interrupted run is done again; None for nothing.
         progress: Who watches; None for bars on a terminal.
         isolation: Where synchronous user code runs.
     """
@@ -71,6 +75,7 @@ class Plan:
     retry: RetryPolicy | None
     repetitions: int
     budget: Budget
+    resume: Literal["missing", "failed"] | None
     progress: bool | Progress | None
     isolation: Isolation
 
@@ -97,6 +102,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     retry: RetryPolicy | None = None,
     repetitions: int = 1,
     budget: Budget | None = None,
+    resume: Resume = False,
     progress: bool | Progress | None = None,
     isolation: Isolation = "thread",
 ) -> Plan:
@@ -129,6 +135,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         retry=_value("retry", retry, RetryPolicy),
         repetitions=_count("repetitions", repetitions),
         budget=_value("budget", budget, Budget) or Budget(),
+        resume=_resume(resume),
         progress=_progress(progress),
         isolation=isolation_of(isolation),
     )
@@ -138,6 +145,14 @@ def _value(name: str, value: object, kind: type[Value]) -> Value | None:
     if value is None or isinstance(value, kind):
         return value
     raise InvalidInput(f"a {kind.__name__} object, got {type(value).__name__}", path=name)
+
+
+def _resume(resume: object) -> Literal["missing", "failed"] | None:
+    if isinstance(resume, bool):
+        return "missing" if resume else None
+    if resume in {"missing", "failed"}:
+        return cast("Literal['missing', 'failed']", resume)
+    raise InvalidInput(f"True, False, 'missing' or 'failed'; got {resume!r}", path="resume")
 
 
 def _progress(progress: object) -> bool | Progress | None:

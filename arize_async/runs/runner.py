@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from arize_async.errors import ArizeError, EmptyDataset, UploadFailed
+from arize_async.errors import ArizeError, EmptyDataset, NotFound, ResumeRefused, UploadFailed
 from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
 from arize_async.runs.bars import watcher
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
-from arize_async.runs.sinks import DrySink, FlightSink, RestSink
-from arize_async.runs.stream import RunStream
+from arize_async.runs.jobs import Jobs
+from arize_async.runs.record import header_of, recorded
+from arize_async.runs.sinks import DoneSink, DrySink, FlightSink, RestSink
+from arize_async.runs.stream import Engine, RunStream
+from arize_async.runs.upload import Delivery
 from arize_async.runs.watch import Watch
 from arize_async.scheduler.events import ExperimentStarted, ExperimentStopped
 from arize_async.scheduler.limiter import Limiter
@@ -31,11 +34,13 @@ if TYPE_CHECKING:
     from arize_async.cache.examples import ExampleReader
     from arize_async.config import Config, Limits
     from arize_async.executors.clock import Clock
+    from arize_async.journal.journal import Journal
     from arize_async.models.dataset import Dataset
     from arize_async.models.experiment import Experiment
     from arize_async.resources.datasets import DatasetsClient
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.plan import Plan
+    from arize_async.runs.record import Record
     from arize_async.runs.sinks import Opened, Sink
     from arize_async.transport.flight import FlightTransport
 
@@ -72,28 +77,36 @@ class ExperimentRunner:
             InvalidEvaluator: The same of an evaluator.
             EmptyDataset: There is no example; nothing was created.
             ConfigurationError: The CA file cannot be read; nothing was created.
+            UnfinishedRun: An earlier run of this name was interrupted.
+            ResumeRefused: What is asked for is not the rest of that run.
+            JournalError: The journal cannot be kept, or another run has it; nothing was created.
             Conflict: The dataset has an experiment of this name.
+            JournalFailed: The journal cannot be written any longer; carries what finished.
             RunAborted: ``exit_on_error`` and something failed; carries what finished.
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
         await check_isolation(plan, self._clock)
         trusted = await asyncio.to_thread(root_certificates, self._config, self._config.endpoints.otlp)
-        sink = self._sink(plan, dataset)
-        with Examples() as examples:
-            await self._read(plan, dataset, examples)
-            stream: RunStream | None = None
-            try:
-                opened = await sink.open()
-                async with self._traced(plan, dataset, opened, trusted) as tracing:
-                    watch, limiter = Watch(watcher(plan.progress)), self._limiter(plan.limits)
-                    invoker = self._invoker(plan, dataset, opened, tracing, watch, limiter)
-                    async with self._executed(plan, invoker, examples, watch, limiter) as stream:
-                        yield stream
-                    if stream.complete:
-                        stream.experiment = await self._upload(stream, sink, tracing)
-            finally:
-                if stream is None or stream.experiment is None:
-                    await self._discard(sink, plan.name)
+        async with recorded(self._config, plan, dataset) as record:
+            with Examples() as examples:
+                await self._read(plan, dataset, examples)
+                header = header_of(self._config, plan, dataset, examples)
+                await asyncio.to_thread(record.journal.begin, header)
+                jobs = Jobs(examples, plan.repetitions, record.journal, retry_failed=plan.resume == "failed")
+                await jobs.survey()
+                sink = await self._sink(plan, dataset, record.journal, jobs.count)
+                stream: RunStream | None = None
+                try:
+                    opened = await self._opened(sink, record.journal, jobs)
+                    async with self._traced(plan, dataset, opened, trusted) as tracing:
+                        engine = self._engine(plan, dataset, opened, tracing, record)
+                        async with self._executed(engine, jobs) as stream:
+                            yield stream
+                        if stream.complete:
+                            stream.experiment = await self._upload(stream, sink, record, tracing)
+                finally:
+                    if stream is None or stream.experiment is None:
+                        await self._discard(sink, plan.name)
 
     @asynccontextmanager
     async def _traced(
@@ -109,12 +122,30 @@ class ExperimentRunner:
         finally:
             await tracing.aclose(self._config.timeouts.close)
 
-    def _invoker(
-        self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing, watch: Watch, limiter: Limiter
-    ) -> Invoker:
+    async def _opened(self, sink: Sink, journal: Journal, jobs: Jobs) -> Opened:
+        """Make sure that the results can be taken, and note where they will go."""
+        opened = await sink.open(journal.earlier)
+        if journal.header.state == "uploading" and jobs.count and await sink.stored():
+            raise ResumeRefused(
+                "a part of these results is on the server already, where they cannot be replaced: complete the upload"
+                " with resume=True, or delete the experiment first"
+            )
+        if journal.header.state != "uploaded":
+            journal.start()
+            await journal.note(
+                journal.header.state,
+                experiment_id=opened.experiment_id,
+                project=opened.project,
+                experiment_version=opened.dataset_version_id,
+            )
+        return opened
+
+    def _engine(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing, record: Record) -> Engine:
+        watch, limiter = Watch(watcher(plan.progress)), self._limiter(plan.limits)
         executors = Executors(InlineExecutor(plan.timeout), executor_for(plan), self._clock)
         facts = _facts(plan, dataset, opened)
-        return Invoker(plan, tracing, facts=facts, executors=executors, limiter=limiter, watch=watch)
+        invoker = Invoker(plan, tracing, record.journal, facts=facts, executors=executors, limiter=limiter, watch=watch)
+        return Engine(plan, invoker, limiter, watch, record)
 
     def _limiter(self, limits: Limits) -> Limiter:
         """Return the limiter that all runs with these limits share."""
@@ -122,24 +153,22 @@ class ExperimentRunner:
         return cast("Limiter", limits.shared.setdefault("limiter", new))
 
     @asynccontextmanager
-    async def _executed(
-        self, plan: Plan, invoker: Invoker, examples: Examples, watch: Watch, limiter: Limiter
-    ) -> AsyncGenerator[RunStream]:
+    async def _executed(self, engine: Engine, jobs: Jobs) -> AsyncGenerator[RunStream]:
+        plan, watch = engine.plan, engine.watch
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(invoker.aclose)
+            stack.push_async_callback(engine.invoker.aclose)
             pipeline = Pipeline(
-                invoker.run_task,
-                invoker.evaluators,
+                engine.invoker.run_task,
+                engine.invoker.evaluators,
                 tasks=plan.concurrency,
                 evaluations=plan.evaluations,
                 fail_fast=plan.exit_on_error,
                 statistics=watch.statistics,
             )
-            count = examples.count * plan.repetitions
-            watch.notify(ExperimentStarted(plan.name, count, len(plan.evaluators), watch.statistics))
-            stack.enter_context(limiter.watched(watch.limited))
-            results = await stack.enter_async_context(pipeline.open(examples.chunks(plan.repetitions)))
-            stream = RunStream(plan, invoker, pipeline, results, watch, count)
+            watch.notify(ExperimentStarted(plan.name, jobs.count, len(plan.evaluators), watch.statistics))
+            stack.enter_context(engine.limiter.watched(watch.limited))
+            results = await stack.enter_async_context(pipeline.open(jobs))
+            stream = RunStream(engine, pipeline, results, jobs.count)
             if plan.budget.seconds is not None:
                 reason = f"its budget of {plan.budget.seconds:g} seconds is used up"
                 timer = asyncio.get_running_loop().call_later(plan.budget.seconds, stream.drain, reason)
@@ -150,23 +179,31 @@ class ExperimentRunner:
                 stream.reason = stream.reason or type(error).__name__
                 raise
             finally:
-                stream.stop()
                 watch.notify(ExperimentStopped(stream.reason))
 
-    async def _upload(self, stream: RunStream, sink: Sink, tracing: RunTracing) -> Experiment | None:
+    async def _upload(self, stream: RunStream, sink: Sink, record: Record, tracing: RunTracing) -> Experiment | None:
         """Send the results, and what is left of the spans at the same time."""
         experiment: Experiment | None = None
         error: Exception | None = None
+        journal = record.journal
+        if journal.header.state == "running":
+            await journal.note("finished")
+        record.table.seal()
         async with asyncio.TaskGroup() as group:
             group.create_task(tracing.flush(self._config.timeouts.close))
-            result = await asyncio.to_thread(lambda: stream.result)
             try:
-                experiment = await sink.upload(result.frame)
+                if journal.header.state == "uploaded":
+                    return await sink.experiment()
+                experiment = await Delivery(sink, record.table, journal, self._config.retry).run()
+                await journal.note("uploaded", experiment_id=experiment and experiment.id)
             except Exception as raised:  # noqa: BLE001 - whatever it is, the results go with it
                 error = raised
-        if error is not None:
-            message = f"All {result.frame.height} runs of {stream.name!r} finished, but the upload failed: {error}."
-            raise UploadFailed(f"{message} Their frame is in this error's `result.frame`", result) from error
+        if error is not None and experiment is None:
+            message = f"All {journal.held.tasks} runs of {stream.name!r} finished, but the upload failed: {error}."
+            raise UploadFailed(
+                f"{message} Their frame is in this error's `result.frame`.{record.advice}, which only uploads",
+                stream.result,
+            ) from error
         return experiment
 
     async def _discard(self, sink: Sink, name: str) -> None:
@@ -177,11 +214,23 @@ class ExperimentRunner:
         except (ArizeError, TimeoutError) as error:
             log.warning("the empty experiment %r could not be deleted: %s", name, error)
 
-    def _sink(self, plan: Plan, dataset: Dataset) -> Sink:
+    async def _sink(self, plan: Plan, dataset: Dataset, journal: Journal, left: int) -> Sink:
+        """Return where results go: nowhere any more when an earlier run has uploaded them."""
         if plan.dry_run:
             return DrySink()
+        header = journal.header
+        if header.state == "uploaded":
+            with suppress(NotFound):
+                experiment = await self._experiments.get(experiment=header.experiment_id or "")
+                if left:
+                    raise ResumeRefused(
+                        f"the runs of {plan.name!r} are on the server, where they cannot be replaced: delete the"
+                        " experiment to run again what failed"
+                    )
+                return DoneSink(experiment, header.project or "")
+            await journal.note("finished")
         if plan.force_http:
-            return RestSink(self._experiments, dataset, plan.name, self._config.max_http_payload_size_mb * 2**20)
+            return RestSink(self._experiments, dataset, plan.name, self._config.max_http_payload_size_mb)
         return FlightSink(self._flight, self._experiments, dataset, plan.name)
 
     async def _read(self, plan: Plan, dataset: Dataset, examples: Examples) -> None:

@@ -6,19 +6,20 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+import pyarrow as pa
 from attrs import frozen
 
 from arize_async.errors import ArizeError, Conflict, NotFound
 from arize_async.models.run import ExperimentTaskFieldNames
-from arize_async.resources.parts import request_parts
-from arize_async.runs.upload import upload_rows, upload_table
+from arize_async.resources.parts import PartWriter
+from arize_async.runs.upload import TRACE_ID, upload_rows
 
 if TYPE_CHECKING:
-    import polars as pl
-
+    from arize_async.journal.header import Header
     from arize_async.models.dataset import Dataset
     from arize_async.models.experiment import Experiment
     from arize_async.resources.experiments import ExperimentsResource
+    from arize_async.runs.upload import RunBatches
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")
@@ -43,12 +44,24 @@ class Opened:
 class Sink(Protocol):
     """Where results go."""
 
-    async def open(self) -> Opened:
-        """Make sure that the results can be taken; afterwards the name is the run's."""
+    async def open(self, earlier: Header | None) -> Opened:
+        """Make sure that the results can be taken; afterwards the name is the run's.
+
+        Args:
+            earlier: What an interrupted run of this name has left, which may have come further.
+        """
         ...
 
-    async def upload(self, frame: pl.DataFrame) -> Experiment | None:
+    async def upload(self, batches: RunBatches) -> Experiment | None:
         """Store the results and return the experiment."""
+        ...
+
+    async def stored(self) -> set[str]:
+        """Return the trace ids of the runs that the server has."""
+        ...
+
+    async def experiment(self) -> Experiment | None:
+        """Return the experiment, whose results are stored."""
         ...
 
     async def discard(self) -> None:
@@ -59,15 +72,45 @@ class Sink(Protocol):
 class DrySink:
     """Keeps nothing: the identifiers are those of the official SDK (wire contract 6.1)."""
 
-    async def open(self) -> Opened:
+    async def open(self, earlier: Header | None) -> Opened:
         """Return synthetic identifiers."""
+        del earlier
         return Opened("experiment_id_for_dry_run", "traces_for_dry_run")
 
-    async def upload(self, frame: pl.DataFrame) -> None:
+    async def upload(self, batches: RunBatches) -> None:
         """Keep nothing."""
+
+    async def stored(self) -> set[str]:
+        """Return nothing."""
+        return set()
+
+    async def experiment(self) -> None:
+        """Return nothing."""
 
     async def discard(self) -> None:
         """Do nothing."""
+
+
+class DoneSink(DrySink):
+    """Takes nothing: the server has all results."""
+
+    def __init__(self, experiment: Experiment, project: str) -> None:
+        """Take what there is."""
+        self._experiment, self._project = experiment, project
+
+    async def open(self, earlier: Header | None) -> Opened:
+        """Return the identifiers."""
+        del earlier
+        return Opened(self._experiment.id, self._project, self._experiment.dataset_version_id)
+
+    async def upload(self, batches: RunBatches) -> Experiment:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the experiment."""
+        del batches
+        return self._experiment
+
+    async def experiment(self) -> Experiment:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the experiment."""
+        return self._experiment
 
 
 class FlightSink:
@@ -80,26 +123,44 @@ class FlightSink:
         self._experiment_id = ""
         self._experiment: Experiment | None = None
 
-    async def open(self) -> Opened:
-        """Create the experiment.
+    async def open(self, earlier: Header | None) -> Opened:
+        """Create the experiment, or go on with the one that an interrupted run has created.
 
         Raises:
             Conflict: The dataset has an experiment of this name.
         """
+        if earlier is not None and (opened := await self._reopened(earlier)):
+            return opened
         dataset = self._dataset
         created = await self._flight.init_experiment(space_id=dataset.space_id, dataset_id=dataset.id, name=self._name)
         self._experiment_id = created.experiment_id
         self._experiment = await self._experiments.get(experiment=created.experiment_id)
         return Opened(created.experiment_id, created.trace_model_name, self._experiment.dataset_version_id)
 
-    async def upload(self, frame: pl.DataFrame) -> Experiment:
-        """Send the frame and fetch the experiment; everything is stored even if the second step fails."""
+    async def upload(self, batches: RunBatches) -> Experiment:
+        """Send the runs and fetch the experiment; everything is stored even if the second step fails."""
         dataset = self._dataset
-        experiment_id = await self._flight.upload_runs(
-            space_id=dataset.space_id, dataset_id=dataset.id, name=self._name, data=upload_table(frame)
+        reader = pa.RecordBatchReader.from_batches(batches.schema, iter(batches))
+        self._experiment_id = await self._flight.upload_runs(
+            space_id=dataset.space_id, dataset_id=dataset.id, name=self._name, data=reader
         )
+        return await self.experiment()
+
+    async def stored(self) -> set[str]:
+        """Read which runs the experiment has."""
+        found: set[str] = set()
+        async with self._flight.read_runs(self._dataset.space_id, self._experiment_id) as stream:
+            async for batch in stream:
+                if TRACE_ID in batch.schema.names:
+                    found.update(str(trace) for trace in batch.column(TRACE_ID).to_pylist())
+                else:
+                    found.update(str(run) for run in batch.column("id").to_pylist())
+        return found
+
+    async def experiment(self) -> Experiment:
+        """Fetch the experiment; what is known of it does when that fails."""
         try:
-            return await self._experiments.get(experiment=experiment_id)
+            return await self._experiments.get(experiment=self._experiment_id)
         except ArizeError:
             if self._experiment is None:
                 raise
@@ -111,46 +172,88 @@ class FlightSink:
         if not self._experiment_id:
             return
         with suppress(NotFound):
-            page = await self._experiments.list_runs(experiment=self._experiment_id, limit=1)
-            if not page.experiment_runs:
-                await self._experiments.delete(experiment=self._experiment_id)
+            await self._delete_if_empty(self._experiment_id)
+
+    async def _reopened(self, earlier: Header) -> Opened | None:
+        """Return what an interrupted run has created; one that was killed before it noted that has left it empty."""
+        try:
+            found = await self._experiments.get(
+                experiment=earlier.experiment_id or self._name,
+                dataset=None if earlier.experiment_id else self._dataset.id,
+            )
+        except NotFound:
+            return None
+        if earlier.experiment_id and earlier.project:
+            self._experiment_id, self._experiment = found.id, found
+            return Opened(found.id, earlier.project, found.dataset_version_id)
+        await self._delete_if_empty(found.id)
+        return None
+
+    async def _delete_if_empty(self, experiment_id: str) -> None:
+        page = await self._experiments.list_runs(experiment=experiment_id, limit=1)
+        if not page.experiment_runs:
+            await self._experiments.delete(experiment=experiment_id)
 
 
 class RestSink:
     """Creates the experiment together with its first runs."""
 
-    def __init__(self, experiments: ExperimentsResource, dataset: Dataset, name: str, max_bytes: float) -> None:
-        """Bind the experiment's name and dataset; a request has at most so many bytes where it has several rows."""
+    def __init__(self, experiments: ExperimentsResource, dataset: Dataset, name: str, max_megabytes: float) -> None:
+        """Bind the experiment's name and dataset; a request has at most so many MiB where it has several rows."""
         self._experiments, self._dataset, self._name = experiments, dataset, name
-        self._max_bytes = max_bytes
+        self._max_megabytes = max_megabytes
+        self._experiment: Experiment | None = None
 
-    async def open(self) -> Opened:
-        """Make sure that the name is free.
+    async def open(self, earlier: Header | None) -> Opened:
+        """Make sure that the name is free, or that an interrupted run has begun to upload.
 
         Raises:
             Conflict: The dataset has an experiment of this name.
         """
-        try:
-            await self._experiments.get(experiment=self._name, dataset=self._dataset.id)
-        except NotFound:
-            return Opened("experiment_id_for_http_run", "traces_for_http_run")
+        opened = Opened("experiment_id_for_http_run", "traces_for_http_run")
+        found = await self._found()
+        if found is None or (earlier is not None and earlier.state == "uploading"):
+            return opened
+        if earlier is not None and earlier.experiment_id == found.id:  # the interrupted run went over Flight
+            self._experiment = found
+            return opened
         raise Conflict(
             f"the dataset has an experiment named {self._name!r} already", status=409, title="Resource conflict"
         )
 
-    async def upload(self, frame: pl.DataFrame) -> Experiment:
+    async def upload(self, batches: RunBatches) -> Experiment:
         """Create the experiment with up to 1,000 runs and append the others."""
-        first, *others = request_parts(upload_rows(frame), self._max_bytes)
-        experiment = await self._experiments.create(
-            name=self._name,
-            dataset=self._dataset.id,
-            experiment_runs=first,
-            task_fields=FIELDS,
-            force_http=True,
-        )
-        for part in others:
-            await self._experiments.append_runs(experiment=experiment.id, experiment_runs=part)
-        return experiment
+        writer = PartWriter(self._max_megabytes, lambda _: ())
+        await writer.send(upload_rows(batches), self._send)
+        return await self.experiment()
+
+    async def stored(self) -> set[str]:
+        """Read which runs the experiment has; there is none before the first upload."""
+        self._experiment = await self._found()
+        if self._experiment is None:
+            return set()
+        page = await self._experiments.list_runs(experiment=self._experiment.id, limit=500)
+        return {str(run.additional_properties.get(TRACE_ID, run.id)) async for run in page}
+
+    async def experiment(self) -> Experiment:
+        """Return the experiment."""
+        assert self._experiment is not None
+        return self._experiment
 
     async def discard(self) -> None:
         """Do nothing: there is no experiment before the upload."""
+
+    async def _found(self) -> Experiment | None:
+        try:
+            return await self._experiments.get(experiment=self._name, dataset=self._dataset.id)
+        except NotFound:
+            return None
+
+    async def _send(self, rows: list[dict[str, object]]) -> Experiment:
+        if self._experiment is None:
+            self._experiment = await self._experiments.create(
+                name=self._name, dataset=self._dataset.id, experiment_runs=rows, task_fields=FIELDS, force_http=True
+            )
+        else:
+            await self._experiments.append_runs(experiment=self._experiment.id, experiment_runs=rows)
+        return self._experiment

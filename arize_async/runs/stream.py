@@ -4,29 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from arize_async.errors import BudgetExceeded, RunAborted
-from arize_async.results.frame import result_frame
+from attrs import frozen
+
+from arize_async.errors import BudgetExceeded, JournalError, JournalFailed, RunAborted
+from arize_async.models.finished import SKIPPED, STOPPED
 from arize_async.results.result import ExperimentResult
-from arize_async.runs.invoke import SKIPPED, STOPPED
-from arize_async.runs.watch import Spending
+from arize_async.runs.invoke import Invoker
+from arize_async.runs.plan import Plan
+from arize_async.runs.record import Record
+from arize_async.runs.watch import Spending, Watch
 from arize_async.scheduler.events import RunFinished
+from arize_async.scheduler.limiter import Limiter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from arize_async.models.example import Example
     from arize_async.models.experiment import Experiment
     from arize_async.models.finished import FinishedEvaluation, FinishedRun
-    from arize_async.runs.invoke import Invoker, TaskCall
-    from arize_async.runs.plan import Plan
-    from arize_async.runs.watch import Watch
+    from arize_async.runs.invoke import Job, TaskCall
     from arize_async.scheduler.finished import Finished
     from arize_async.scheduler.pipeline import Pipeline
     from arize_async.scheduler.statistics import Statistics
 
 
+@frozen(eq=False)
+class Engine:
+    """What drives one run.
+
+    Attributes:
+        plan: What was asked for.
+        invoker: Calls the user's functions.
+        limiter: Holds their calls back.
+        watch: Counts, and tells watchers.
+        record: Where results are.
+    """
+
+    plan: Plan
+    invoker: Invoker
+    limiter: Limiter
+    watch: Watch
+    record: Record
+
+
 class RunStream:
     """Gives each run of an experiment as soon as it is finished, in the order of completion.
+
+    A run is finished when it is on disk. After ``resume`` only the runs that were left are given; ``result`` has all.
 
     Attributes:
         experiment: The experiment, once everything is uploaded.
@@ -35,31 +58,28 @@ class RunStream:
 
     def __init__(
         self,
-        plan: Plan,
-        invoker: Invoker,
-        pipeline: Pipeline[Example, TaskCall, FinishedEvaluation],
-        results: AsyncIterator[Finished[Example, TaskCall, FinishedEvaluation]],
-        watch: Watch,
+        engine: Engine,
+        pipeline: Pipeline[Job, TaskCall, FinishedEvaluation],
+        results: AsyncIterator[Finished[Job, TaskCall, FinishedEvaluation]],
         count: int,
     ) -> None:
         """Take a pipeline that runs, its results and how many there will be."""
-        self._plan = plan
-        self._invoker = invoker
+        self._plan = engine.plan
+        self._invoker = engine.invoker
+        self._record = engine.record
+        self._watch = engine.watch
         self._pipeline = pipeline
         self._results = results
-        self._watch = watch
         self._count = count
-        self._spending = Spending(plan.budget, watch.statistics, count)
-        self._stopped = False
+        self._given = 0
+        self._spending = Spending(engine.plan.budget, engine.watch.statistics, count)
         self.reason: str | None = None
-        self._finished: list[FinishedRun] = []
-        self._untaken: list[FinishedRun] = []
         self.experiment: Experiment | None = None
 
     def __repr__(self) -> str:
         """Show how far the run is."""
         state = "complete" if self.complete else "running"
-        return f"<RunStream {self.name!r} {state} [{len(self._finished)} finished]>"
+        return f"<RunStream {self.name!r} {state} [{self._given} finished]>"
 
     @property
     def name(self) -> str:
@@ -69,7 +89,7 @@ class RunStream:
     @property
     def complete(self) -> bool:
         """Whether every run was given."""
-        return len(self._finished) == self._count
+        return self._given == self._count
 
     @property
     def statistics(self) -> Statistics:
@@ -78,30 +98,23 @@ class RunStream:
 
     @property
     def ready(self) -> int:
-        """How many runs can be taken without waiting."""
+        """How many runs can be taken without waiting for user code."""
         return self._pipeline.ready
 
     @property
     def result(self) -> ExperimentResult:
         """What finished, as the pair that ``run`` returns.
 
-        After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.
+        Its frame is made when it is asked for. After a run that was stopped it also has the runs that were not given
+        yet, with the evaluations they have.
         """
-        names = self._plan.evaluator_names
-        return ExperimentResult(self.experiment, result_frame([*self._finished, *self._untaken], names), names)
+        return ExperimentResult.of_table(self.experiment, self._record.table)
 
     def drain(self, reason: str) -> None:
         """Begin no further run; those under way are finished and given."""
         if self.reason is None:
             self.reason = reason
             self._pipeline.stop()
-
-    def stop(self) -> None:
-        """Keep what nobody took; called when the run ends, for whatever reason."""
-        if self._stopped:
-            return
-        self._stopped = True
-        self._untaken += [self._invoker.finish(untaken) for untaken in self._pipeline.untaken()]
 
     def __aiter__(self) -> Self:
         """Iterate over the runs that were not given yet."""
@@ -113,35 +126,37 @@ class RunStream:
         Raises:
             RunAborted: ``exit_on_error`` and the task or an evaluator failed.
             BudgetExceeded: The budget was used up, and every run under way was given.
+            JournalFailed: The run cannot be written to disk.
         """
         try:
-            run = self._invoker.finish(await anext(self._results))
+            finished = await anext(self._results)
         except StopAsyncIteration:
             if self.reason and not self.complete:
                 raise self._budget_exceeded() from None
             raise
-        self._finished.append(run)
+        run = self._invoker.finish(finished)
+        try:
+            await self._record.journal.committed(finished.item.number)
+        except JournalError as error:
+            raise JournalFailed(f"{self.name!r} stopped: {error}.{self._told()}", self.result) from error
+        self._given += 1
         if reason := self._spending.count(run):
             self.drain(reason)
         if self._watch.watched:
             self._watch.notify(RunFinished(run))
         if self._plan.exit_on_error and (error := _first_error(run)):
             self.reason = error
-            self.stop()
-            result = self.result
-            raise RunAborted(
-                f"{self.name!r} stopped at the first error: {error}. The {result.frame.height} runs whose task"
-                " finished are in this error's `result.frame`; nothing was uploaded",
-                result,
-            )
+            raise RunAborted(f"{self.name!r} stopped at the first error: {error}.{self._told()}", self.result)
         return run
 
     def _budget_exceeded(self) -> BudgetExceeded:
-        result = self.result
-        return BudgetExceeded(
-            f"{self.name!r} stopped: {self.reason}. The {result.frame.height} of {self._count} runs that finished are"
-            " in this error's `result.frame`; nothing was uploaded",
-            result,
+        return BudgetExceeded(f"{self.name!r} stopped: {self.reason}.{self._told()}", self.result)
+
+    def _told(self) -> str:
+        journal = self._record.journal
+        return (
+            f" The {journal.held.tasks} of {journal.header.count} runs whose task finished are in this error's"
+            f" `result.frame`; nothing was uploaded.{self._record.advice}"
         )
 
 

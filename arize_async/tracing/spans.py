@@ -66,7 +66,7 @@ def end_task_span(span: RunSpan, output: object, error: BaseException | None) ->
     span.end()
 
 
-def start_evaluator_span(tracing: RunTracing, name: str, task_span: RunSpan, metadata: str) -> RunSpan:
+def start_evaluator_span(tracing: RunTracing, name: str, task_span: Span, metadata: str) -> RunSpan:
     """Start the root span of an evaluation, linked to the span of its task."""
     return tracing.start_span(
         f"Evaluation: {name}",

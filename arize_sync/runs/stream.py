@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class RunStream(Stream[AsyncRunStream, FinishedRun]):
     """Gives each run of an experiment as soon as it is finished, in the order of completion.
 
+    A run is finished when it is on disk. After ``resume`` only the runs that were left are given; ``result`` has all.
+
     Attributes:
         experiment: The experiment, once everything is uploaded.
         reason: Why the run stops before its end; None as long as it does not.
@@ -43,7 +45,8 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     def result(self) -> ExperimentResult:
         """What finished, as the pair that ``run`` returns.
 
-        After a run that was stopped it also has the runs that were not given yet, with the evaluations they have.
+        Its frame is made when it is asked for. After a run that was stopped it also has the runs that were not given
+        yet, with the evaluations they have.
         """
         return self._wrapped.result
 

@@ -35,7 +35,7 @@ from arize_async.responses import (
     ListExperimentsResponse,
     ListSpacesResponse,
 )
-from arize_async.results.frame import result_frame
+from arize_async.results.frame import Shape, frame_of, schema_of
 from arize_async.results.result import ExperimentResult
 from arize_async.wire.codec import decode
 
@@ -253,7 +253,8 @@ def test_html_of_a_table_makes_few_objects() -> None:
 
 def test_html_of_a_result() -> None:
     """The result of a run shows its summary and its first runs."""
-    result = ExperimentResult(None, result_frame([], ["a<b"]), ("a<b",))
+    frame = frame_of([], schema_of(Shape.of([], ["a<b"])))
+    result = ExperimentResult(None, frame, ("a<b",))
     html = result._repr_html_()
     assert "&lt;ExperimentResult experiment=None [0 runs, 0 failures]&gt;" in html
     assert "<pre>0 runs, 0 failed\na&lt;b: " in html

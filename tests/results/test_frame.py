@@ -10,8 +10,10 @@ import pytest
 
 from arize_async.models.evaluation import EvaluationResult
 from arize_async.models.finished import FinishedEvaluation, FinishedRun
-from arize_async.results.frame import failures, result_frame
+from arize_async.results.frame import failures
 from arize_async.results.result import ExperimentResult
+
+from .journals import result_frame
 
 
 def run(index: int, output: Any = "o", error: str | None = None, *evaluations: FinishedEvaluation) -> FinishedRun:

@@ -317,7 +317,7 @@ async def test_exit_on_error_stops_and_keeps_what_finished(client: ArizeClient, 
     assert 4 <= len(outputs) < 10
     assert outputs.count(None) == (1 if culprit == "task" else 0)
     assert await experiment_names(client) == []
-    await client.experiments.run(name="abort", dataset=dataset.id, task=answer)
+    assert str(result.journal) in str(raised.value)
 
 
 async def test_runs_at_the_same_time_are_independent(client: ArizeClient, dataset: Dataset) -> None:
@@ -425,9 +425,12 @@ async def test_cancelling_a_run_cancels_its_tasks(client: ArizeClient, dataset: 
 
 
 async def test_a_failed_upload_keeps_the_results(dataset: Dataset, client: ArizeClient) -> None:
-    """The error carries the frame, and the name is free again."""
+    """The error carries the frame; a second run only uploads."""
+    calls = 0
 
     async def task(row: Any) -> str:
+        nonlocal calls
+        calls += 1
         # the server refuses uploads of an experiment that is gone
         page = await client.experiments.list(dataset=dataset.id)
         for experiment in page.experiments:
@@ -438,4 +441,6 @@ async def test_a_failed_upload_keeps_the_results(dataset: Dataset, client: Arize
         await client.experiments.run(name="gone", dataset=dataset.id, task=task, concurrency=1)
     result: Any = raised.value.result
     assert result.frame["output"].to_list() == ["a"] * 10
-    await client.experiments.run(name="gone", dataset=dataset.id, task=answer)
+    experiment, frame = await client.experiments.run(name="gone", dataset=dataset.id, task=task, resume=True)
+    assert experiment is not None
+    assert calls == len(await stored(client, experiment)) == frame.height == 10

@@ -110,7 +110,7 @@ MANIFEST = Manifest(
             name="RunStream",
             role=Role.STREAM,
             values=("complete", "experiment", "name", "reason", "result", "statistics"),
-            hidden=("drain", "stop"),
+            hidden=("drain",),
         ),
         Service(
             module="server.embedded",

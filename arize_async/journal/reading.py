@@ -1,0 +1,199 @@
+"""Records as whole runs again, in the order of the dataset and some at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from attrs import define, field, frozen
+
+from arize_async.errors import JournalError
+from arize_async.journal.records import Damaged, Values, decode, evaluation_of, metadata_of, task_of
+from arize_async.models.columns import EvaluationColumns, RunColumns
+from arize_async.models.finished import SKIPPED, STOPPED, FinishedEvaluation, FinishedTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from arize_async.journal.store import Store
+
+_NO_END = 2**63 - 1
+_ERROR_OF_TASK, _ERROR_OF_EVALUATION = 3, 4  # places in what `records` writes
+
+
+@define
+class Record:
+    """What there is of one run, as it was written.
+
+    Attributes:
+        position: Place of the run in the order of the dataset, from 0.
+        task: The task.
+        evaluations: Those that ended, by the place of their evaluator.
+    """
+
+    position: int
+    task: Values | None = None
+    evaluations: dict[int, Values] = field(factory=dict)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the task raised."""
+        return self.task is not None and self.task[_ERROR_OF_TASK] is not None
+
+    def is_complete(self, evaluators: int, *, successes_only: bool) -> bool:
+        """Whether nothing is left to do: nothing is missing, or nothing is missing or failed."""
+        if self.task is None:
+            return False
+        if self.has_failed:
+            return not successes_only
+        if len(self.evaluations) < evaluators:
+            return False
+        return not successes_only or all(values[_ERROR_OF_EVALUATION] is None for values in self.evaluations.values())
+
+
+@frozen
+class Kept:
+    """What need not be done again for one run.
+
+    Attributes:
+        task: The task; None when it has to be called.
+        evaluations: The evaluations, None where the evaluator has to be called.
+    """
+
+    task: FinishedTask | None
+    evaluations: tuple[FinishedEvaluation | None, ...]
+
+
+@define
+class Survey:
+    """What a journal holds.
+
+    Attributes:
+        tasks: Tasks that ended.
+        failed: How many of them raised.
+        complete: Runs that have all their evaluations as well, or whose task failed.
+        damaged: Lines that are not what was written.
+    """
+
+    tasks: int = 0
+    failed: int = 0
+    complete: int = 0
+    damaged: int = 0
+
+    @property
+    def succeeded(self) -> int:
+        """Tasks that returned."""
+        return self.tasks - self.failed
+
+
+def read(store: Store, names: Sequence[str], first: int = 0, end: int | None = None) -> Iterator[list[Record]]:
+    """Yield the runs from a position on, as many at a time as memory takes easily.
+
+    Raises:
+        JournalError: The file cannot be read, or is not what was written.
+    """
+    damaged = 0
+    for page in _pages(store, len(names) + 1, first, end):
+        records, wrong = page
+        damaged += wrong
+        if damaged:
+            raise JournalError(
+                f"the journal {store.path} is damaged: what a disk gives back is not what was written. Run again with"
+                " resume=True: what is damaged is done again"
+            )
+        yield records
+
+
+def survey(store: Store, names: Sequence[str]) -> Survey:
+    """Count what there is."""
+    found = Survey()
+    for records, damaged in _pages(store, len(names) + 1, 0, None):
+        found.damaged += damaged
+        for record in records:
+            if record.task is not None:
+                found.tasks += 1
+                found.failed += record.has_failed
+                found.complete += record.is_complete(len(names), successes_only=False)
+    return found
+
+
+def kept(record: Record, names: Sequence[str], *, successes_only: bool) -> Kept:
+    """Return what need not be done again."""
+    task = None if record.task is None or (successes_only and record.has_failed) else task_of(record.task)
+    found = (None if task is None else record.evaluations.get(index) for index in range(len(names)))
+    evaluations = (
+        None if values is None else evaluation_of(name, values) for name, values in zip(names, found, strict=True)
+    )
+    return Kept(task, tuple(None if each and successes_only and each.failed else each for each in evaluations))
+
+
+def columns_of(records: Sequence[Record], names: Sequence[str]) -> RunColumns | None:
+    """Return the runs whose task ended as columns; what an evaluator has not given says why."""
+    runs = [record for record in records if record.task is not None]
+    if not runs:
+        return None
+    _, outputs, examples, errors, traces, _, started, latencies, tokens, costs, attempts, repetitions = zip(
+        *(cast("Values", run.task) for run in runs), strict=True
+    )
+    missing: dict[bool, Values] = {
+        failed: [None, None, None, None, SKIPPED if failed else STOPPED, None, None] for failed in (False, True)
+    }
+    evaluations = [
+        _evaluation(
+            [(None if run.has_failed else run.evaluations.get(index)) or missing[run.has_failed] for run in runs]
+        )
+        for index in range(len(names))
+    ]
+    return RunColumns(
+        cast("Sequence[str]", examples),
+        cast("Sequence[str | None]", outputs),
+        cast("Sequence[str | None]", errors),
+        cast("Sequence[str]", traces),
+        cast("Sequence[int]", started),
+        cast("Sequence[float]", latencies),
+        cast("Sequence[int | None]", tokens),
+        cast("Sequence[float | None]", costs),
+        cast("Sequence[int]", repetitions),
+        [len(each) for each in cast("Sequence[list[object]]", attempts)],
+        evaluations,
+    )
+
+
+def _evaluation(rows: list[Values]) -> EvaluationColumns:
+    scores, labels, explanations, metadata, errors, traces, started = zip(*rows, strict=True)
+    return EvaluationColumns(
+        cast("Sequence[float | None]", scores),
+        cast("Sequence[str | None]", labels),
+        cast("Sequence[str | None]", explanations),
+        [metadata_of(text) for text in cast("Sequence[str | None]", metadata)],
+        cast("Sequence[str | None]", errors),
+        cast("Sequence[str | None]", traces),
+        cast("Sequence[int | None]", started),
+    )
+
+
+def _pages(store: Store, width: int, first: int, end: int | None) -> Iterator[tuple[list[Record], int]]:
+    """Yield runs, and how many lines are damaged; a page may end within a run, which then begins the next one."""
+    start, stop = first * width, _NO_END if end is None else end * width
+    unfinished: Record | None = None
+    while (found := store.page(start, stop)) is not None:
+        lines, last = found
+        records: list[Record] = [] if unfinished is None else [unfinished]
+        damaged = 0
+        for line in lines.split(b"\n"):
+            try:
+                key, values = decode(line)
+            except Damaged:
+                damaged += 1
+                continue
+            position, part = divmod(key, width)
+            if not records or records[-1].position != position:
+                records.append(Record(position))
+            if part:
+                records[-1].evaluations[part - 1] = values
+            else:
+                records[-1].task = values
+        start = last + 1
+        unfinished = records.pop() if records else None
+        yield records, damaged
+    if unfinished is not None:
+        yield [unfinished], 0

@@ -1,0 +1,117 @@
+"""One line a record: a task that ended, or an evaluation that ended.
+
+A line is ``key:checksum:[...]``, the values as a JSON list. The key numbers the records so that those of a run stand
+together and runs stand in the order of the dataset; the checksum finds what a disk has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+from zlib import crc32
+
+import orjson
+
+from arize_async.models.evaluation import EvaluationResult
+from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedTask
+from arize_async.wire.text import json_bytes, output_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Values = list[object]
+_TEXT, _DATA = 0, 1
+
+
+class Damaged(Exception):
+    """A line is not what was written."""
+
+
+def encode(key: int, record: FinishedTask | FinishedEvaluation) -> bytes:
+    """Return the line of a record."""
+    values = _of_task(record) if isinstance(record, FinishedTask) else _of_evaluation(record)
+    head, body = b"%d:" % key, json_bytes(values)
+    return b"%b%08x:%b" % (head, crc32(body, crc32(head)), body)
+
+
+def decode(line: bytes) -> tuple[int, Values]:
+    """Return key and values of a line.
+
+    Raises:
+        Damaged: The line is not what was written.
+    """
+    try:
+        key, checksum, body = line.split(b":", 2)
+        if int(checksum, 16) == crc32(body, crc32(key + b":")):
+            return int(key), orjson.loads(body)
+    except ValueError:
+        pass
+    raise Damaged
+
+
+def task_of(values: Values) -> FinishedTask:
+    """Return the task that a record is of.
+
+    A NaN inside of a list or a dict has become None, as it does in the frame.
+    """
+    kind, output, *others, attempts, repetition = values
+    data = json.loads(cast("str", output)) if kind == _DATA else output
+    example_id, error, trace_id, span_id, started_ms, latency, tokens, cost = cast("list[str]", others)
+    return FinishedTask(
+        example_id=example_id,
+        output=data,
+        error=error,
+        trace_id=trace_id,
+        span_id=span_id,
+        started_ms=cast("int", started_ms),
+        latency=cast("float", latency),
+        token_count=cast("int | None", tokens),
+        total_cost=cast("float | None", cost),
+        attempts=tuple(Attempt(*each) for each in cast("list[tuple[float, float, str | None]]", attempts)),
+        repetition=cast("int", repetition),
+    )
+
+
+def evaluation_of(name: str, values: Values) -> FinishedEvaluation:
+    """Return the evaluation that a record is of."""
+    score, label, explanation, metadata, error, trace_id, started_ms = cast("tuple[str | None, ...]", tuple(values))
+    result = None
+    if error is None:
+        number = cast("float | None", score)
+        result = EvaluationResult(number, label, explanation, metadata_of(metadata) or {})
+    return FinishedEvaluation(name, result, error, trace_id, cast("int | None", started_ms))
+
+
+def metadata_of(text: str | None) -> Mapping[str, object] | None:
+    """Return the further facts of an evaluation."""
+    return None if text is None else json.loads(text)
+
+
+def _of_task(task: FinishedTask) -> Values:
+    output = task.output
+    is_text = output is None or type(output) is str
+    return [
+        _TEXT if is_text else _DATA,
+        output if is_text else output_text(output),
+        task.example_id,
+        task.error,
+        task.trace_id,
+        task.span_id,
+        task.started_ms,
+        task.latency,
+        task.token_count,
+        task.total_cost,
+        [[attempt.queued, attempt.seconds, attempt.error] for attempt in task.attempts],
+        task.repetition,
+    ]
+
+
+def _of_evaluation(evaluation: FinishedEvaluation) -> Values:
+    result = evaluation.result
+    if result is None:
+        return [None, None, None, None, evaluation.error or "", evaluation.trace_id, evaluation.started_ms]
+    score = result.score
+    if isinstance(score, int) and score.bit_length() > 53:  # noqa: PLR2004 - what a float holds exactly
+        score = float(score)
+    metadata = json.dumps(dict(result.metadata)) if result.metadata else None
+    return [score, result.label, result.explanation, metadata, None, evaluation.trace_id, evaluation.started_ms]
