@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,7 @@ class Field:
 
 async def run(arguments: argparse.Namespace) -> None:
     """Measure what was asked for."""
+    print(f"load average at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     letters = [name for name in arguments.names if name in SCENARIOS] or list(SCENARIOS)
     chosen = [name for name in TITLES if name in arguments.names or (arguments.peers and name in PEERS)]
     lines: list[Line] = []
