@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+
+from attrs import frozen
 
 from arize_async.errors import InvalidResponse
 from arize_async.models.base import Model, answer_text
@@ -31,6 +33,31 @@ class Call(Protocol):
         ...
 
 
+@frozen
+class PageField:
+    """A field of a page, described as attrs describes the fields of values.
+
+    Attributes:
+        name: Its name.
+        type: What it holds.
+    """
+
+    name: str
+    type: object
+
+
+class _Fields:
+    """The fields of a page by name, as ``Page.model_fields``."""
+
+    def __get__(self, instance: object, owner: type[Page[Any]]) -> dict[str, PageField]:
+        kinds = {
+            owner.items_name: list[owner.item_type],
+            "pagination": PaginationMetadata,
+            "additional_properties": dict[str, object],
+        }
+        return {name: PageField(name, kind) for name, kind in kinds.items()}
+
+
 class Page(Generic[T]):
     """One page of a list.
 
@@ -44,7 +71,8 @@ class Page(Generic[T]):
     """
 
     items_name: ClassVar[str]
-    item_type: ClassVar[type[Model]]
+    item_type: ClassVar[type[Model]] = Model
+    model_fields: ClassVar[_Fields] = _Fields()
 
     def __init__(
         self,

@@ -351,3 +351,19 @@ print([name for name in ("polars", "pyarrow") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "items"),
+    [
+        (ListSpacesResponse, "spaces"),
+        (ListExperimentRunsResponse, "experiment_runs"),
+        (ListAnnotationConfigsResponse, "annotation_configs"),
+    ],
+)
+def test_fields_of_pages_can_be_looked_up(kind: Any, items: str) -> None:
+    """``model_fields`` names the fields of a page and says what is in them, on the class and on a page."""
+    for fields in (kind.model_fields, kind([]).model_fields):
+        assert list(fields) == [items, "pagination", "additional_properties"]
+        assert (fields[items].name, fields[items].type) == (items, list[kind.item_type])
+        assert all(hasattr(kind([]), name) for name in fields)
