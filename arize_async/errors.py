@@ -125,8 +125,7 @@ class InvalidInput(ArizeError, ValueError):
 
     def __str__(self) -> str:
         """Begin with the place of the value."""
-        message = str(self.args[0])
-        return f"{self.path}: {message}" if self.path else message
+        return f"{self.path}: {self.args[0]}" if self.path else str(self.args[0])
 
 
 class InvalidTask(InvalidInput):
@@ -283,22 +282,23 @@ class NotFound(ApiError, LookupError):
     """404, or a name that fits no resource.
 
     Attributes:
-        available_names: Names that exist, when a name was looked up.
+        resource_type: What was looked up by name, such as ``dataset``; else empty.
+        resource_name: The name.
+        available_names: Names that exist.
     """
 
+    resource_type: str = ""
+    resource_name: str = ""
     available_names: Sequence[str] = ()
 
     @classmethod
     def by_name(cls, resource_type: str, name: str, available: Sequence[str] = (), hint: str = "") -> NotFound:
         """Build the error for a name that fits no resource."""
         shown = ", ".join(available[:20]) + (", ..." if len(available) > 20 else "")  # noqa: PLR2004
-        parts = [
-            f"{resource_type} {name!r} not found.",
-            f"Available {resource_type}s: {shown}." if available else "",
-            hint,
-        ]
+        candidates = f"Available {resource_type}s: {shown}." if available else ""
+        parts = [f"{resource_type} {name!r} not found.", candidates, hint]
         error = cls(" ".join(part for part in parts if part), status=404, title="Resource not found")
-        error.available_names = tuple(available)
+        error.resource_type, error.resource_name, error.available_names = resource_type, name, tuple(available)
         return error
 
 

@@ -62,6 +62,7 @@ async def test_a_name_that_fits_nothing_comes_with_candidates(listener: Any) -> 
     with pytest.raises(NotFound, match=r"space 'sp' not found\. Available spaces: SP, sp2\.") as caught:
         await client.spaces.get(space="sp")
     assert caught.value.available_names == ("SP", "sp2")
+    assert (caught.value.resource_type, caught.value.resource_name) == ("space", "sp")
 
 
 async def test_an_experiment_name_needs_a_place(listener: Any) -> None:
