@@ -83,10 +83,9 @@ def tests(session: nox.Session) -> None:
     # Without safe mode the checkout, as the current folder, would come before the installed wheel.
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
     chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
-    session.run("coverage", "erase", env=env)
-    session.run("coverage", "run", "-m", "pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
-    session.run("coverage", "combine", "--quiet", env=env)
-    session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []), env=env)
+    pytest = ["pytest", "-n", "auto", "--dist", "worksteal", "-o", f"cache_dir={session.create_tmp()}/pytest"]
+    coverage = ["--cov", "--cov-report=term-missing:skip-covered", *(["--cov-fail-under=0"] if session.posargs else [])]
+    session.run("python", "-m", *pytest, *coverage, *chosen, env=env)
 
 
 @nox.session
