@@ -21,6 +21,7 @@ from arize_async.models.requests import (
     SearchExamples,
     SearchRuns,
 )
+from arize_async.models.rules import MAX_NAME
 from arize_async.models.run import ExperimentRun
 from arize_async.models.space import Space
 from arize_async.models.tag import RemoveTagsResponse, Tag
@@ -73,7 +74,8 @@ class Operation:
 
 def _page(largest: int, *names: str) -> tuple[tuple[str, dict[str, object]], ...]:
     limit: dict[str, object] = {"type": "integer", "minimum": 1, "maximum": largest, "default": 50}
-    return (*((name, _TEXT) for name in names), ("limit", limit), ("cursor", _TEXT))
+    texts = [(name, {**_TEXT, "maxLength": MAX_NAME} if name.endswith("name") else _TEXT) for name in names]
+    return (*texts, ("limit", limit), ("cursor", _TEXT))
 
 
 _VERSION: tuple[tuple[str, dict[str, object]], ...] = (("dataset_version_id", _TEXT),)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
+from arize_async.server.rest.exchange import answer, answer_page, narrowing, nothing, page_request, read_body
 from arize_async.server.rest.requests import decode_create_config, decode_update_config
 from arize_async.server.storage import annotation_configs
 from arize_async.wire import paths
@@ -36,7 +36,7 @@ class AnnotationConfigHandlers:
 
     async def list(self, request: web.Request) -> web.Response:
         """List annotation configs."""
-        names = {name: request.query.get(name) for name in ("space_id", "space_name", "name")}
+        names = narrowing(request, "space_id", "space_name", "name")
         page = await self._store.read(annotation_configs.page, page_request(request, 100), **names)
         return answer_page("annotation_configs", page.items, page.next_cursor)
 

@@ -8,7 +8,7 @@ import attrs
 from aiohttp import web
 
 from arize_async.models.requests import CreateDataset, RenameDataset
-from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
+from arize_async.server.rest.exchange import answer, answer_page, narrowing, nothing, page_request, read_body
 from arize_async.server.storage import datasets, examples, removal
 from arize_async.wire import paths
 
@@ -39,7 +39,7 @@ class DatasetHandlers:
 
     async def list(self, request: web.Request) -> web.Response:
         """List datasets."""
-        names = {name: request.query.get(name) for name in ("space_id", "space_name", "name")}
+        names = narrowing(request, "space_id", "space_name", "name")
         page = await self._store.read(datasets.page, page_request(request, 100), **names)
         return answer_page("datasets", [found.dataset for found in page.items], page.next_cursor)
 

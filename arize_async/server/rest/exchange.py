@@ -10,6 +10,7 @@ from aiohttp import web
 
 from arize_async.models.base import JSON_OPTIONS, Model
 from arize_async.models.page import PaginationMetadata
+from arize_async.models.rules import MAX_NAME
 from arize_async.server.storage.pages import PageRequest
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.codec import decode, parse_json
@@ -88,6 +89,19 @@ def page_request(request: web.Request, largest: int) -> PageRequest:
     if not (text.isascii() and text.isdigit() and len(text) < len(str(largest)) + 1 and 1 <= int(text) <= largest):
         raise malformed(f"limit: expected a number from 1 to {largest}, got {text[:20]!r}")
     return PageRequest(int(text), request.query.get("cursor"))
+
+
+def narrowing(request: web.Request, *names: str) -> dict[str, str | None]:
+    """Read the parameters that narrow a list; what is not given is None.
+
+    Raises:
+        BadRequest: A part of a name is longer than names are.
+    """
+    given = {name: request.query.get(name) for name in names}
+    for name, value in given.items():
+        if name.endswith("name") and value and len(value) > MAX_NAME:
+            raise malformed(f"{name}: at most {MAX_NAME} characters, got {len(value)}")
+    return given
 
 
 def answer(value: Model, status: int = 200) -> web.Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from arize_async.models.requests import CreateExperiment
-from arize_async.server.rest.exchange import answer, answer_page, nothing, page_request, read_body
+from arize_async.server.rest.exchange import answer, answer_page, narrowing, nothing, page_request, read_body
 from arize_async.server.storage import datasets, experiments, runs
 from arize_async.wire import paths
 
@@ -37,7 +37,7 @@ class ExperimentHandlers:
 
     async def list(self, request: web.Request) -> web.Response:
         """List experiments."""
-        names = {name: request.query.get(name) for name in ("dataset_id", "space_id", "name")}
+        names = narrowing(request, "dataset_id", "space_id", "name")
         page = await self._store.read(experiments.page, page_request(request, 100), **names)
         return answer_page("experiments", [found.experiment for found in page.items], page.next_cursor)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from arize_async.models.base import plain
-from arize_async.server.rest.exchange import answer, answer_page, decoded, nothing, page_request, read_body
+from arize_async.server.rest.exchange import answer, answer_page, decoded, narrowing, nothing, page_request, read_body
 from arize_async.server.rest.requests import CreateSpace, UpdateSpace
 from arize_async.server.storage import removal, spaces
 from arize_async.server.storage.refusals import malformed
@@ -38,11 +38,9 @@ class SpaceHandlers:
 
     async def list(self, request: web.Request) -> web.Response:
         """List spaces."""
+        names = narrowing(request, "name", "org_id")
         page = await self._store.read(
-            spaces.page,
-            page_request(request, 100),
-            name=request.query.get("name"),
-            organization_id=request.query.get("org_id"),
+            spaces.page, page_request(request, 100), name=names["name"], organization_id=names["org_id"]
         )
         return answer_page("spaces", [found.space for found in page.items], page.next_cursor)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from arize_async.server.rest.exchange import answer, answer_page, decoded, nothing, page_request, read_body
+from arize_async.server.rest.exchange import answer, answer_page, decoded, narrowing, nothing, page_request, read_body
 from arize_async.server.rest.tag_requests import CreateTag, UpdateTag
 from arize_async.server.storage import tags
 from arize_async.server.storage.refusals import malformed
@@ -39,7 +39,7 @@ class TagHandlers:
 
     async def list(self, request: web.Request) -> web.Response:
         """List tags."""
-        names = {name: request.query.get(name) for name in ("space_id", "space_name", "name")}
+        names = narrowing(request, "space_id", "space_name", "name")
         page = await self._store.read(tags.page, page_request(request, 100), **names)
         return answer_page("tags", [found.tag for found in page.items], page.next_cursor)
 
