@@ -95,6 +95,20 @@ async def test_wrong_types_and_unknown_properties(rest: Any, ids: dict[str, str]
                 assert answer.body["detail"]
 
 
+async def test_unknown_properties_inside_of_bodies(rest: Any, ids: dict[str, str]) -> None:
+    """What is inside of a body is as closed as the body is."""
+    labels = {"name": "n", "annotation_config_type": "CATEGORICAL", "space_id": ids["spaces"]}
+    space = f"/v2/spaces/{ids['spaces']}"
+    async with nothing_changes(rest):
+        for method, path, body in (
+            ("POST", CONFIGS, {**labels, "values": [{"label": "a"}, {"label": "b", "more": 1}]}),
+            ("PATCH", space, {"default_llm_integration": {"integration_id": "i", "model_name": "m", "more": 1}}),
+            ("PATCH", space, {"default_agent_runtime": {"integration_id": "i", "more": 1}}),
+        ):
+            answer = await rest(method, path, json=body)
+            assert (answer.status, "unknown properties: more" in answer.body["detail"]) == (400, True), answer.body
+
+
 async def test_a_thousand_and_one_rows(rest: Any, ids: dict[str, str]) -> None:
     """Every list of rows is bounded."""
     dataset, experiment = f"/v2/datasets/{ids['datasets']}", f"/v2/experiments/{ids['experiments']}"

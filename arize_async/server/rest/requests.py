@@ -7,11 +7,10 @@ from typing import ClassVar, Literal, TypeVar
 
 from attrs import field, frozen
 
-from arize_async.models.annotation_config import CategoricalAnnotationValue, OptimizationDirection
+from arize_async.models.annotation_config import OptimizationDirection
 from arize_async.models.base import NOT_NULL, Request
 from arize_async.models.example import MANAGED
 from arize_async.models.rules import MAX_ROWS, NAME, characters, distinct_ids, entries
-from arize_async.models.space import DefaultAgentRuntime, DefaultLLMIntegration
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.codec import decode
 
@@ -42,6 +41,21 @@ class CreateSpace(Request):
 
 
 @frozen(kw_only=True)
+class DefaultLLMIntegrationRequest(Request):
+    """The model that a space is to ask by default."""
+
+    integration_id: str
+    model_name: str
+
+
+@frozen(kw_only=True)
+class DefaultAgentRuntimeRequest(Request):
+    """Where a space is to run agents by default."""
+
+    integration_id: str
+
+
+@frozen(kw_only=True)
 class UpdateSpace(Request):
     """Body of ``PATCH /v2/spaces/{id}``; null clears the description, the integration and the runtime."""
 
@@ -49,11 +63,11 @@ class UpdateSpace(Request):
     name: str | None = field(default=None, validator=NAME.optional, metadata=NOT_NULL)
     description: str | None = field(default=None, validator=_DESCRIPTION)
     is_private: bool | None = field(default=None, metadata=NOT_NULL)
-    default_llm_integration: DefaultLLMIntegration | None = None
+    default_llm_integration: DefaultLLMIntegrationRequest | None = None
     ml_models_enabled: bool | None = None
     gradient_start_color: str | None = None
     gradient_end_color: str | None = None
-    default_agent_runtime: DefaultAgentRuntime | None = None
+    default_agent_runtime: DefaultAgentRuntimeRequest | None = None
 
 
 @frozen(kw_only=True)
@@ -70,6 +84,14 @@ class DeleteExamples(Request):
 
     dataset_version_id: str
     example_ids: list[str] = field(validator=distinct_ids(MAX_ROWS))
+
+
+@frozen(kw_only=True)
+class CategoricalAnnotationValueRequest(Request):
+    """A label of a categorical config and its score."""
+
+    label: str
+    score: float | None = None
 
 
 @frozen(kw_only=True)
@@ -93,7 +115,7 @@ class CreateCategorical(_CreateConfig):
     """A config of labels."""
 
     annotation_config_type: Literal["CATEGORICAL"]
-    values: list[CategoricalAnnotationValue] = field(validator=entries(1, MAX_LABELS))
+    values: list[CategoricalAnnotationValueRequest] = field(validator=entries(1, MAX_LABELS))
     optimization_direction: OptimizationDirection | None = None
 
 
@@ -121,7 +143,9 @@ class UpdateCategorical(Request):
 
     annotation_config_type: Literal["CATEGORICAL"]
     name: str | None = field(default=None, validator=NAME.optional)
-    values: list[CategoricalAnnotationValue] | None = field(default=None, validator=entries(2, MAX_LABELS).optional)
+    values: list[CategoricalAnnotationValueRequest] | None = field(
+        default=None, validator=entries(2, MAX_LABELS).optional
+    )
     optimization_direction: OptimizationDirection | None = None
 
 
