@@ -35,6 +35,14 @@ DELAY_MS = 100
 _SCOPE = InstrumentationScope("arize_async", __version__)
 
 
+class _RunResource(Resource):
+    """The resource of one run; the exporter asks for its hash with every span, and the SDK's writes JSON for that."""
+
+    def __hash__(self) -> int:
+        """Return a number of this object's own; equal resources of other runs are never in one export."""
+        return id(self)
+
+
 class RunTracing:
     """Makes the spans of one run and sends them to its project.
 
@@ -46,7 +54,7 @@ class RunTracing:
     def __init__(self, project: str, exporter: SpanExporter | None) -> None:
         """Send to ``exporter``, or only make ids when there is none."""
         self.provider = TracerProvider(
-            resource=Resource({ResourceAttributes.PROJECT_NAME: project}), shutdown_on_exit=False
+            resource=_RunResource({ResourceAttributes.PROJECT_NAME: project}), shutdown_on_exit=False
         )
         self.usage = UsageCollector()
         self.provider.add_span_processor(self.usage)
