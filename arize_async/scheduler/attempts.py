@@ -98,7 +98,7 @@ class Attempts:
         finally:
             self._limiter.release()
         if outcome.error is None:
-            self._limiter.succeeded()
+            self._limiter.succeeded(outcome.seconds)
         return outcome
 
     def _judge(self, error: BaseException, started: float, made: int, counted: int) -> tuple[bool, float | None]:
@@ -110,9 +110,9 @@ class Attempts:
         named = self._policy.on != RATE_LIMITS_ONLY.on and isinstance(error, self._policy.on)
         if found is not None or named:
             self._limited = True
-            self._limiter.congested(started)
+            self._limiter.congested(started, None if found is None else found.wait)
         if found is not None:
-            return True, self._backoff(made) if found.wait is None else found.wait
+            return True, found.wait or self._backoff(made)
         again = isinstance(error, self._policy.on) and counted + 1 < self._policy.attempts
         return False, self._backoff(made) if again else None
 

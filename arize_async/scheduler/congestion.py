@@ -38,7 +38,7 @@ def congestion(error: BaseException) -> Congestion | None:
     """
     for each in _chain(error):
         response = _get(each, "response")
-        if any(_get(holder, name) == TOO_MANY_REQUESTS for holder in (each, response) for name in _STATUS):
+        if any(_is_status(_get(holder, name)) for holder in (each, response) for name in _STATUS):
             return Congestion(_wait(each, response))
     return None
 
@@ -52,13 +52,17 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         found = found.__cause__
 
 
+def _is_status(value: object) -> bool:
+    return isinstance(value, int) and int(value) == TOO_MANY_REQUESTS
+
+
 def _wait(error: BaseException, response: object) -> float | None:
     for value, scale in (
         (_get(error, "retry_after"), 1.0),
         (_field(response, "retry-after-ms") or _field(error, "retry-after-ms"), 1000.0),
         (_field(response, "retry-after") or _field(error, "retry-after"), 1.0),
     ):
-        seconds = retry_after(str(value)) if value is not None else None
+        seconds = retry_after(str(value)) if isinstance(value, (str, int, float)) else None
         if seconds is not None:
             return min(seconds / scale, LONGEST_WAIT)
     return None

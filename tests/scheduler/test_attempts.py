@@ -52,7 +52,7 @@ class World:
 def attempts(world: World, policy: RetryPolicy | None = None, limiter: Limiter | None = None) -> Attempts:
     """Return attempts that draw the longest wait."""
     timing = Timing(world.sleep, lambda _, high: high)
-    return Attempts(limiter or Limiter(world), world, policy, limited=True, timing=timing)
+    return Attempts(limiter or Limiter(world, adaptive=False), world, policy, limited=True, timing=timing)
 
 
 def rate_limit(**attributes: Any) -> Exception:
