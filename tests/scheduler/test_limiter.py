@@ -297,10 +297,10 @@ STEPS = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, rate=st.none() | st.floats(30, 6000))
-def test_whatever_happens_the_limit_holds_and_nothing_freezes(steps: list[tuple[str, Any]], rate: float | None) -> None:
+def test_the_limit_holds_and_nothing_freezes(steps: list[tuple[str, Any]], rate: float | None) -> None:  # noqa: C901
     """No call begins beyond the limit; calls that give up keep no turn; and all others get theirs in the end."""
 
-    async def main(loop: VirtualLoop) -> None:  # noqa: C901 - as above
+    async def main(loop: VirtualLoop) -> None:  # noqa: C901 - a script of steps
         limiter = Limiter(loop, requests_per_minute=rate)
         begun: list[float] = []
         calls: list[asyncio.Task[None]] = []
