@@ -175,7 +175,8 @@ def _pages(store: Store, width: int, first: int, end: int | None) -> Iterator[tu
     """Yield runs, and how many lines are damaged; a page may end within a run, which then begins the next one."""
     start, stop = first * width, _NO_END if end is None else end * width
     unfinished: Record | None = None
-    while (found := store.page(start, stop)) is not None:
+    found = store.page(start, stop)
+    while found is not None:
         lines, last = found
         records: list[Record] = [] if unfinished is None else [unfinished]
         damaged = 0
@@ -192,8 +193,6 @@ def _pages(store: Store, width: int, first: int, end: int | None) -> Iterator[tu
                 records[-1].evaluations[part - 1] = values
             else:
                 records[-1].task = values
-        start = last + 1
-        unfinished = records.pop() if records else None
+        found = store.page(last + 1, stop)
+        unfinished = records.pop() if records and found is not None else None
         yield records, damaged
-    if unfinished is not None:
-        yield [unfinished], 0
