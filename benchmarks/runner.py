@@ -25,7 +25,7 @@ from table import Line, print_head, print_line
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LONG = 20.0
+LONG = 10.0
 """Seconds of a run from which on a contender runs a workload once."""
 
 
