@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _APPLICATION: Final = 0x41525A4A
-_MOST_ROWS: Final = 1024
+_MOST_ROWS: Final = 128
+"""In one statement; as many statements are kept prepared."""
 _PAGE_ROWS: Final = 4096
 _PAGE_BYTES: Final = 8 * 1024 * 1024
 _PATIENCE: Final = 1.0
@@ -65,7 +66,11 @@ class Store:
         self._lock = threading.Lock()
         with self._translated():
             self._connection = sqlite3.connect(
-                "" if path is None else path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                "" if path is None else path,
+                timeout=_PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=2 * _MOST_ROWS,
             )
             finalize(self, self._connection.close)
             try:
@@ -95,16 +100,15 @@ class Store:
         self._one("INSERT OR REPLACE INTO header VALUES (1, ?)", header.to_text())
 
     def put(self, rows: Sequence[tuple[int, bytes]]) -> None:
-        """Write records, those of a key that is there already in its place; all of them or none.
+        """Write records, those of a key that is there already in its place.
 
         Raises:
             JournalError: The disk is full, or the file cannot be used any longer.
         """
         for start in range(0, len(rows), _MOST_ROWS):
             part = rows[start : start + _MOST_ROWS]
-            size = 1 << (len(part) - 1).bit_length()  # few statements to prepare; what is missing is written twice
-            values = [value for row in [*part, *part[: size - len(part)]] for value in row]
-            places = ",".join(["(?,?)"] * size)
+            values = [value for row in part for value in row]
+            places = ",".join(["(?,?)"] * len(part))
             self._one(f"INSERT OR REPLACE INTO records VALUES {places}", *values)  # noqa: S608 - question marks only
 
     def page(self, first: int, end: int) -> tuple[bytes, int] | None:
