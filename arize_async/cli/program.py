@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from arize_async._version import __version__
-from arize_async.cli import serve
+from arize_async.cli import journals, serve
 from arize_async.errors import ArizeError
 
 if TYPE_CHECKING:
@@ -44,4 +44,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     serve.configure(commands.add_parser("serve", help="run the embedded server"))
+    journals.configure(commands.add_parser("journals", help="show, send or remove what interrupted runs have left"))
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -11,6 +12,7 @@ from arize_async.resources.experiments import ExperimentsResource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from pathlib import Path
 
     from arize_async.cache.examples import ExampleReader
     from arize_async.config import Budget, Config, Limits, RetryPolicy
@@ -333,12 +335,56 @@ class ExperimentsClient(ExperimentsResource):
             isolation=isolation,
         )
         found = await self._datasets.get(dataset=dataset, space=space)
-        config = await self._settings()
-        runner = runner_class(
-            config, flight=self._flight, datasets=self._datasets, examples=self._examples, experiments=self
-        )
+        runner = self._runner(runner_class, await self._settings())
         async with runner.open(plan, found) as runs:
             yield runs
+
+    async def upload_journal(self, *, journal: str | os.PathLike[str]) -> ExperimentResult:
+        """Upload the runs of a journal: of an experiment whose runs all finished and whose upload failed.
+
+        Nothing is called again. ``run(..., resume=True)`` does the same, and what is left to do as well.
+
+        Args:
+            journal: Its path, as ``result.journal`` and the error tell it, or its id, as ``arize-async journals list``
+                shows it.
+
+        Returns:
+            The pair of the experiment and its frame.
+
+        Raises:
+            NotFound: There is no such journal, or its dataset is gone.
+            JournalError: It cannot be used, another run has it, it is uploaded, or runs are left to do.
+            ResumeRefused: It belongs to another API key or server.
+            UploadFailed: The runs could not be sent.
+
+        Example:
+            >>> async def answer(dataset_row):
+            ...     return "Alfred Nobel"
+            >>> try:
+            ...     async with client.experiments.stream(name="second", dataset="inventions", task=answer) as runs:
+            ...         async for run in runs:
+            ...             pass
+            ...         raise RuntimeError("just before the upload")
+            ... except RuntimeError:
+            ...     experiment, df = await client.experiments.upload_journal(journal=runs.result.journal)
+            >>> experiment.name, df.height
+            ('second', 2)
+        """
+        _, runner_class = await asyncio.to_thread(_load_runs)
+        config = await self._settings()
+        path = await asyncio.to_thread(_find_journal, config, os.fspath(journal))
+        return await self._runner(runner_class, config).send(path)
+
+    def _runner(self, runner_class: type[ExperimentRunner], config: Config) -> ExperimentRunner:
+        return runner_class(
+            config, flight=self._flight, datasets=self._datasets, examples=self._examples, experiments=self
+        )
+
+
+def _find_journal(config: Config, name: str) -> Path:
+    from arize_async.journal.folder import JournalFolder
+
+    return JournalFolder(config.directory).find(name).path
 
 
 def _load_runs() -> tuple[Callable[..., Plan], type[ExperimentRunner]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from arize_async.errors import JournalInUse, UnfinishedRun
+from arize_async.errors import JournalError, JournalInUse, UnfinishedRun
 from arize_async.journal.folder import UPLOADED, remove
 from arize_async.journal.journal import Journal, delete_command
 from arize_async.journal.reading import Survey, survey
@@ -59,20 +59,58 @@ def claim(folder: JournalFolder, path: Path, *, resume: bool) -> Journal:
     return Journal(store, header, held, folder)
 
 
-def opened(folder: JournalFolder, path: Path) -> Journal:
-    """Return a journal that is there, to be read or sent.
+def opened(path: Path, folder: JournalFolder | None = None) -> Journal:
+    """Return a journal that is there: to be sent when its folder is given, which nobody else may do meanwhile.
 
     Raises:
         JournalInUse: A run has it.
         JournalError: It cannot be used.
     """
-    store = Store(path, alone=False)
+    store = Store(path, alone=folder is not None)
     try:
-        header = store.header()
-        return Journal(store, header, Survey() if header is None else survey(store, header.evaluators), folder)
+        header = _header(store)
+        journal = Journal(store, header, survey(store, header.evaluators), folder)
+        journal.begin(header)
     except BaseException:
         store.close()
         raise
+    return journal
+
+
+def peek(path: Path) -> tuple[Header, int]:
+    """Return what a run was and how many of its tasks ended.
+
+    Raises:
+        JournalInUse: A run has it.
+        JournalError: It cannot be read.
+    """
+    store = Store(path, alone=False)
+    try:
+        header = _header(store)
+        return header, store.count(len(header.evaluators) + 1)
+    finally:
+        store.close()
+
+
+def delete(path: Path) -> None:
+    """Remove a journal that no run has.
+
+    Raises:
+        JournalInUse: A run has it.
+    """
+    try:
+        Store(path).close()
+    except JournalInUse:
+        raise
+    except JournalError as error:
+        log.info("%s", error)
+    remove(path)
+
+
+def _header(store: Store) -> Header:
+    if (header := store.header()) is None:
+        raise JournalError(f"the journal {store.path} is empty")
+    return header
 
 
 def _check_finished(path: Path, header: Header, held: Survey) -> None:

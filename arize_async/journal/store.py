@@ -39,7 +39,7 @@ _LAST_OF_PAGE: Final = (
     " FROM (SELECT key, line FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)) WHERE total <= ?"
 )
 _PAGE: Final = (
-    "SELECT CAST(group_concat(line, x'0a') AS BLOB) FROM"
+    "SELECT CAST(group_concat(coalesce(line, '?'), x'0a') AS BLOB) FROM"
     " (SELECT line FROM records WHERE key >= ? AND key <= ? ORDER BY key)"
 )
 
@@ -132,7 +132,7 @@ class Store:
             JournalError: The file cannot be read.
         """
         with self._lock, self._translated():
-            statement = "SELECT key, line FROM records WHERE key >= ? ORDER BY key LIMIT 100"
+            statement = "SELECT key, CAST(coalesce(line, '?') AS BLOB) FROM records WHERE key >= ? ORDER BY key LIMIT 100"
             return self._connection.execute(statement, (first,)).fetchall()
 
     def remove(self, keys: Sequence[int]) -> None:
@@ -143,6 +143,15 @@ class Store:
         """
         for key in keys:
             self._one("DELETE FROM records WHERE key = ?", key)
+
+    def count(self, step: int) -> int:
+        """Return how many keys are multiples of a number.
+
+        Raises:
+            JournalError: The file cannot be read.
+        """
+        (total,) = self._one("SELECT count(*) FROM records WHERE key % ? = 0", step) or (0,)
+        return total
 
     def size(self) -> int:
         """Return the bytes of all records.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import anyio
 from attrs import frozen
 
-from arize_async.errors import ArizeError, JournalError
+from arize_async.errors import ArizeError, JournalError, ResumeRefused
 from arize_async.journal.folder import JournalFolder, account_of
 from arize_async.journal.header import Header
 from arize_async.journal.journal import Journal
@@ -20,7 +20,7 @@ from arize_async.results.table import ResultTable
 from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from arize_async.config import Config
     from arize_async.models.dataset import Dataset
@@ -51,16 +51,16 @@ class Record:
 
 
 @asynccontextmanager
-async def recorded(config: Config, plan: Plan, dataset: Dataset) -> AsyncGenerator[Record]:
-    """Find or make the journal of a run.
+async def recorded(
+    config: Config, opened: Callable[[], Journal], evaluators: tuple[str, ...] | None = None
+) -> AsyncGenerator[Record]:
+    """Hold a journal, whose evaluators are those of its header if nothing else is said.
 
     Raises:
-        UnfinishedRun: There is one of an interrupted run, which is not to be resumed.
-        JournalInUse: Another run has it.
-        JournalError: It cannot be kept.
+        JournalError: Whatever opening it raises.
     """
-    journal = await in_thread(partial(_claimed, config, plan, dataset), name="arize-journal-claim", grace=0)
-    record = Record(journal, ResultTable(journal, plan.evaluator_names))
+    journal = await in_thread(opened, name="arize-journal-claim", grace=0)
+    record = Record(journal, ResultTable(journal, journal.header.evaluators if evaluators is None else evaluators))
     is_ours = False
     try:
         yield record
@@ -74,7 +74,7 @@ async def recorded(config: Config, plan: Plan, dataset: Dataset) -> AsyncGenerat
         if not is_ours and journal.is_worth_keeping and journal.header.state != "uploaded":
             log.warning(
                 "the run %r was interrupted: %d of %d tasks ended and are kept in %s; run it again with resume=True",
-                plan.name,
+                journal.header.experiment,
                 journal.held.tasks,
                 journal.header.count,
                 journal.path,
@@ -105,7 +105,37 @@ def header_of(config: Config, plan: Plan, dataset: Dataset, examples: Examples) 
     )
 
 
-def _claimed(config: Config, plan: Plan, dataset: Dataset) -> Journal:
+def check_sendable(config: Config, journal: Journal) -> None:
+    """Make sure that a journal can be uploaded as it is.
+
+    Raises:
+        JournalError: Its runs are on the server already, or some are left to do.
+        ResumeRefused: It is of another account or host.
+    """
+    header, done = journal.header, journal.held.complete
+    if header.state == "uploaded":
+        raise JournalError(f"the runs of {header.experiment!r} are on the server already")
+    if done != header.count:
+        raise JournalError(
+            f"{header.count - done} of {header.count} runs of {header.experiment!r} are not finished; run it again with"
+            " resume=True"
+        )
+    host, account = account_of(config)
+    if header.account != account:
+        raise ResumeRefused(
+            f"the run of {header.experiment!r} belongs to another API key or server ({header.host}; this client's is"
+            f" {host})"
+        )
+
+
+def claimed(config: Config, plan: Plan, dataset: Dataset) -> Journal:
+    """Find or make the journal of a run; this blocks.
+
+    Raises:
+        UnfinishedRun: There is one of an interrupted run, which is not to be resumed.
+        JournalInUse: Another run has it.
+        JournalError: It cannot be kept.
+    """
     if plan.dry_run:
         return temporary()
     folder = JournalFolder(config.directory)

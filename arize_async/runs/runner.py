@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from arize_async.errors import ArizeError, EmptyDataset, NotFound, ResumeRefused, UploadFailed
 from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
+from arize_async.journal.folder import JournalFolder
+from arize_async.journal.opening import opened
+from arize_async.results.result import ExperimentResult
 from arize_async.runs.bars import watcher
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.jobs import Jobs
-from arize_async.runs.record import header_of, recorded
+from arize_async.runs.record import check_sendable, claimed, header_of, recorded
 from arize_async.runs.sinks import DoneSink, DrySink, FlightSink, RestSink
 from arize_async.runs.stream import Engine, RunStream
 from arize_async.runs.upload import Delivery
@@ -30,6 +34,7 @@ from arize_async.transport.certificates import root_certificates
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from pathlib import Path
 
     from arize_async.cache.examples import ExampleReader
     from arize_async.config import Config, Limits
@@ -87,7 +92,8 @@ class ExperimentRunner:
         """
         await check_isolation(plan, self._clock)
         trusted = await asyncio.to_thread(root_certificates, self._config, self._config.endpoints.otlp)
-        async with recorded(self._config, plan, dataset) as record:
+        claim = partial(claimed, self._config, plan, dataset)
+        async with recorded(self._config, claim, plan.evaluator_names) as record:
             with Examples() as examples:
                 await self._read(plan, dataset, examples)
                 header = header_of(self._config, plan, dataset, examples)
@@ -97,9 +103,9 @@ class ExperimentRunner:
                 sink = await self._sink(plan, dataset, record.journal, jobs.count)
                 stream: RunStream | None = None
                 try:
-                    opened = await self._opened(sink, record.journal, jobs)
-                    async with self._traced(plan, dataset, opened, trusted) as tracing:
-                        engine = self._engine(plan, dataset, opened, tracing, record)
+                    place = await self._opened(sink, record.journal, jobs)
+                    async with self._traced(plan, dataset, place, trusted) as tracing:
+                        engine = self._engine(plan, dataset, place, tracing, record)
                         async with self._executed(engine, jobs) as stream:
                             yield stream
                         if stream.complete:
@@ -107,6 +113,32 @@ class ExperimentRunner:
                 finally:
                     if stream is None or stream.experiment is None:
                         await self._discard(sink, plan.name)
+
+    async def send(self, path: Path) -> ExperimentResult:
+        """Upload the runs of a journal that are all finished, without calling anything.
+
+        Raises:
+            JournalError: It cannot be used, another run has it, or runs are left to do.
+            ResumeRefused: It is of another account or host.
+            NotFound: There is no such dataset any more.
+            UploadFailed: They could not be sent.
+        """
+        folder = JournalFolder(self._config.directory)
+        async with recorded(self._config, partial(opened, path, folder)) as record:
+            journal, header = record.journal, record.journal.header
+            check_sendable(self._config, journal)
+            dataset = await self._datasets.get(dataset=header.dataset_id)
+            sink = self._new_sink(dataset, header.experiment, force_http=header.force_http)
+            try:
+                place = await sink.open(header)
+                await journal.note(header.state, experiment_id=place.experiment_id, project=place.project)
+                experiment = await Delivery(sink, record.table, journal, self._config.retry).run()
+            except ArizeError as error:
+                await self._discard(sink, header.experiment)
+                message = f"The runs of {header.experiment!r} could not be sent: {error}.{record.advice}"
+                raise UploadFailed(message, ExperimentResult.of_table(None, record.table)) from error
+            await journal.note("uploaded", experiment_id=experiment and experiment.id)
+        return ExperimentResult.of_table(experiment, record.table)
 
     @asynccontextmanager
     async def _traced(
@@ -124,7 +156,7 @@ class ExperimentRunner:
 
     async def _opened(self, sink: Sink, journal: Journal, jobs: Jobs) -> Opened:
         """Make sure that the results can be taken, and note where they will go."""
-        opened = await sink.open(journal.earlier)
+        place = await sink.open(journal.earlier)
         if journal.header.state == "uploading" and jobs.count and await sink.stored():
             raise ResumeRefused(
                 "a part of these results is on the server already, where they cannot be replaced: complete the upload"
@@ -134,11 +166,11 @@ class ExperimentRunner:
             journal.start()
             await journal.note(
                 journal.header.state,
-                experiment_id=opened.experiment_id,
-                project=opened.project,
-                experiment_version=opened.dataset_version_id,
+                experiment_id=place.experiment_id,
+                project=place.project,
+                experiment_version=place.dataset_version_id,
             )
-        return opened
+        return place
 
     def _engine(self, plan: Plan, dataset: Dataset, opened: Opened, tracing: RunTracing, record: Record) -> Engine:
         watch, limiter = Watch(watcher(plan.progress)), self._limiter(plan.limits)
@@ -229,9 +261,12 @@ class ExperimentRunner:
                     )
                 return DoneSink(experiment, header.project or "")
             await journal.note("finished")
-        if plan.force_http:
-            return RestSink(self._experiments, dataset, plan.name, self._config.max_http_payload_size_mb)
-        return FlightSink(self._flight, self._experiments, dataset, plan.name)
+        return self._new_sink(dataset, plan.name, force_http=plan.force_http)
+
+    def _new_sink(self, dataset: Dataset, name: str, *, force_http: bool) -> Sink:
+        if force_http:
+            return RestSink(self._experiments, dataset, name, self._config.max_http_payload_size_mb)
+        return FlightSink(self._flight, self._experiments, dataset, name)
 
     async def _read(self, plan: Plan, dataset: Dataset, examples: Examples) -> None:
         if plan.force_http:

@@ -321,6 +321,39 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             RunStream,
         )
 
+    def upload_journal(self, *, journal: str | os.PathLike[str]) -> ExperimentResult:
+        """Upload the runs of a journal: of an experiment whose runs all finished and whose upload failed.
+
+        Nothing is called again. ``run(..., resume=True)`` does the same, and what is left to do as well.
+
+        Args:
+            journal: Its path, as ``result.journal`` and the error tell it, or its id, as ``arize-async journals list``
+                shows it.
+
+        Returns:
+            The pair of the experiment and its frame.
+
+        Raises:
+            NotFound: There is no such journal, or its dataset is gone.
+            JournalError: It cannot be used, another run has it, it is uploaded, or runs are left to do.
+            ResumeRefused: It belongs to another API key or server.
+            UploadFailed: The runs could not be sent.
+
+        Example:
+            >>> def answer(dataset_row):
+            ...     return "Alfred Nobel"
+            >>> try:
+            ...     with client.experiments.stream(name="second", dataset="inventions", task=answer) as runs:
+            ...         for run in runs:
+            ...             pass
+            ...         raise RuntimeError("just before the upload")
+            ... except RuntimeError:
+            ...     experiment, df = client.experiments.upload_journal(journal=runs.result.journal)
+            >>> experiment.name, df.height
+            ('second', 2)
+        """
+        return self._portal.call(self._wrapped.upload_journal, journal=journal)
+
     def list(
         self, *, dataset: str | None = None, space: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> ListExperimentsResponse:

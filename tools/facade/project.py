@@ -64,6 +64,7 @@ MANIFEST = Manifest(
                 "export_to_parquet",
                 "get",
                 "run",
+                "upload_journal",
             ),
             pages=("list", "list_runs"),
             enters=("stream",),
