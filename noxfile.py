@@ -103,10 +103,14 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Kill the server 200 times while clients write; takes half an hour, ``-- --kills N --seed N`` chooses."""
+    """Kill the server 200 times and running experiments 500 times; takes an hour and more.
+
+    ``-- --kills N --seed N`` chooses for both.
+    """
     install_wheel(session)
-    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
+    env = isolated(session) | {"PYTHONSAFEPATH": "1", "ARIZE_PRE_RELEASE_WARNINGS": "false"}
     session.run("python", "tests/chaos/kill", *(session.posargs or ["--kills", "200"]), env=env)
+    session.run("python", "tests/chaos/resume", *(session.posargs or ["--kills", "500", "--examples", "2000"]), env=env)
 
 
 @nox.session

@@ -132,7 +132,9 @@ class Store:
             JournalError: The file cannot be read.
         """
         with self._lock, self._translated():
-            statement = "SELECT key, CAST(coalesce(line, '?') AS BLOB) FROM records WHERE key >= ? ORDER BY key LIMIT 100"
+            statement = (
+                "SELECT key, CAST(coalesce(line, '?') AS BLOB) FROM records WHERE key >= ? ORDER BY key LIMIT 100"
+            )
             return self._connection.execute(statement, (first,)).fetchall()
 
     def remove(self, keys: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""The file: private, whole or refused, one run\'s at a time."""
+"""The file: private, whole or refused, and of one run at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,7 @@ from arize_async.errors import JournalError, JournalInUse, NotFound, UnfinishedR
 from arize_async.journal import store as store_module
 from arize_async.journal.folder import Bounds, JournalFolder, remove
 from arize_async.journal.opening import claim, delete, opened, peek
-from arize_async.journal.reading import read, survey
+from arize_async.journal.reading import kept, read, survey
 from arize_async.journal.records import encode
 from arize_async.journal.store import Store
 
@@ -99,7 +100,9 @@ def test_pages_do_not_grow_with_the_journal(folder: JournalFolder, monkeypatch: 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 3 * 4096 - 1), st.integers(1, 255), st.booleans())
-def test_a_damaged_file_is_never_believed(tmp_path_factory: pytest.TempPathFactory, place: int, flip: int, cut: bool) -> None:
+def test_a_damaged_file_is_never_believed(
+    tmp_path_factory: pytest.TempPathFactory, place: int, flip: int, cut: bool
+) -> None:
     """Flipped bits and lost ends give a typed error or the records that are right, never another value."""
     folder = JournalFolder(tmp_path_factory.mktemp("damage"))
     path = journal_with(folder, tasks=30)
@@ -115,16 +118,10 @@ def test_a_damaged_file_is_never_believed(tmp_path_factory: pytest.TempPathFacto
         journal = claim(folder, path, resume=True)
     except (JournalError, UnfinishedRun):
         return
-    from arize_async.journal.reading import kept
-
-    if journal._header is not None:
-        try:
-            for page in journal.records():
-                for record in page:
-                    found = kept(record, ("first",), successes_only=False).task
-                    assert found is None or found == expected[record.position]
-        except JournalError:
-            pass
+    with suppress(JournalError):
+        for record in (record for page in journal.records() for record in page):
+            found = kept(record, ("first",), successes_only=False).task
+            assert found is None or found == expected[record.position]
     journal.end()
 
 
@@ -148,7 +145,7 @@ def test_a_newer_format_and_other_files_are_refused(folder: JournalFolder) -> No
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(JournalError, match="another version of this package .format 99"):
+    with pytest.raises(JournalError, match="another version of this package"):
         claim(folder, path, resume=True)
     path.write_bytes(b"no database, " * 1000)
     with pytest.raises(JournalError, match="damaged"):
@@ -189,10 +186,10 @@ def test_a_full_disk_is_an_error_and_loses_nothing(folder: JournalFolder) -> Non
     """What was committed before is there."""
     path = journal_with(folder)
     store = Store(path)
-    store._connection.execute(f"PRAGMA max_page_count = {path.stat().st_size // 4096 + 2}")
+    store._connection.execute(f"PRAGMA max_page_count = {path.stat().st_size // 4096 + 2}")  # pyright: ignore[reportPrivateUsage]
+    rows = [(2 * number, encode(2 * number, task(number, "x" * 3000))) for number in range(3, 1000)]
     with pytest.raises(JournalError, match="full"):
-        for number in range(3, 1000):
-            store.put([(2 * number, encode(2 * number, task(number, "x" * 3000)))])
+        store.put(rows)
     assert survey(store, ("first",)).tasks >= 3
 
 

@@ -54,4 +54,4 @@ async def main(options: dict[str, Any], dataset: str, name: str, notes: str, con
 
 
 if __name__ == "__main__":
-    asyncio.run(main(json.loads(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5])))
+    asyncio.run(main(json.loads(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])))
