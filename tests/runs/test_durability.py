@@ -1,0 +1,220 @@
+"""Disks and servers at their worst, while a run goes on: nothing is lost silently, and nothing is stored twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from arize_async.config import RetryPolicy
+from arize_async.errors import ConnectionFailed, InvalidResponse, JournalError, JournalFailed, UploadFailed
+from arize_async.journal.folder import JournalFolder
+from arize_async.journal.opening import opened
+from arize_async.journal.store import Store
+from arize_async.resources.experiments import ExperimentsResource
+from arize_async.transport.flight import FlightTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arize_async import ArizeClient
+    from arize_async.models.dataset import Dataset
+
+
+@pytest.fixture(autouse=True)
+def directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Keep the files of each test apart."""
+    monkeypatch.setenv("ARIZE_DIRECTORY", str(tmp_path / "arize"))
+    return tmp_path / "arize"
+
+
+async def answer(metadata: dict[str, int]) -> int:
+    """Answer."""
+    return metadata["i"]
+
+
+async def ids_on_server(client: ArizeClient, experiment: Any) -> list[str | None]:
+    """Return the example ids of all runs, sorted."""
+    page = await client.experiments.list_runs(experiment=experiment.id, limit=500)
+    return sorted([run.example_id async for run in page], key=str)
+
+
+def fail_after(monkeypatch: pytest.MonkeyPatch, commits: int) -> None:
+    """Let the disk be full after some commits."""
+    put, left = Store.put, [commits]
+
+    def full(self: Store, rows: Sequence[tuple[int, bytes]]) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise JournalError(f"the journal {self.path} cannot be used: database or disk is full")
+        put(self, rows)
+
+    monkeypatch.setattr(Store, "put", full)
+
+
+async def test_a_disk_that_becomes_full_ends_the_run(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written is in the error, nothing was uploaded, and the run goes on when there is room again."""
+    given = 0
+    with monkeypatch.context() as patched:
+        fail_after(patched, 3)
+        with pytest.raises(JournalFailed, match=r"disk is full.*resume=True") as raised:
+            async with client.experiments.stream(
+                name="full", dataset=dataset.id, task=answer, concurrency=1, progress=False
+            ) as runs:
+                async for _ in runs:
+                    given += 1
+                    await asyncio.sleep(0.02)
+    result: Any = raised.value.result
+    assert 1 <= given <= result.frame.height < 10
+    experiment, frame = await client.experiments.run(name="full", dataset=dataset.id, task=answer, resume=True)
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+    assert frame["output"].to_list() == [str(number) for number in range(10)]
+
+
+async def test_a_place_that_cannot_be_written_is_found_first(
+    client: ArizeClient, dataset: Dataset, directory: Path
+) -> None:
+    """Nothing is called and nothing is created."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    (directory / "journals").write_text("a file")
+    with pytest.raises(JournalError, match="ARIZE_DIRECTORY"):
+        await client.experiments.run(name="nowhere", dataset=dataset.id, task=answer)
+    assert (await client.experiments.list()).experiments == []
+    dry = await client.experiments.run(name="nowhere", dataset=dataset.id, task=answer, dry_run=True)
+    assert (dry.frame.height, dry.journal) == (10, None)
+
+
+async def test_a_journal_that_is_deleted_costs_only_the_resuming(
+    client: ArizeClient, dataset: Dataset, directory: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The run ends as ever, and says that its journal is gone."""
+
+    async def task(metadata: dict[str, int]) -> int:
+        if metadata["i"] == 5:
+            await asyncio.to_thread(shutil.rmtree, directory / "journals")
+        return metadata["i"]
+
+    with caplog.at_level(logging.WARNING, "arize_async"):
+        result = await client.experiments.run(name="deleted", dataset=dataset.id, task=task)
+    assert result.experiment is not None
+    assert (result.frame.height, result.journal) == (10, None)
+    assert len(await ids_on_server(client, result.experiment)) == 10
+    assert any("was removed while its run went on" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_journal_without_its_folder_does_not_break_the_result(client: ArizeClient, dataset: Dataset) -> None:
+    """The file stays readable for whoever holds the result, also when a later run of the name has its place."""
+    first = await client.experiments.run(name="again", dataset=dataset.id, task=answer)
+    assert first.experiment is not None
+    await client.experiments.delete(experiment=first.experiment.id)
+    second = await client.experiments.run(name="again", dataset=dataset.id, task=lambda row: "other")
+    assert first.frame["output"].to_list() == [str(number) for number in range(10)]
+    assert set(second.frame["output"]) == {"other"}
+
+
+class Lost:
+    """An upload that the server carries out, and whose answer is lost."""
+
+    def __init__(self, times: int) -> None:
+        """Lose so many answers."""
+        self.left = times
+        self.upload = FlightTransport.upload_runs
+
+    async def __call__(self, transport: FlightTransport, **arguments: Any) -> str:
+        """Upload, and fail all the same."""
+        experiment = await self.upload(transport, **arguments)
+        self.left -= 1
+        if self.left >= 0:
+            raise ConnectionFailed("the connection broke")
+        return experiment
+
+
+async def test_an_upload_whose_answer_is_lost_is_not_repeated(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is asked what it has; every run is there once."""
+    lost = Lost(1)
+    monkeypatch.setattr(FlightTransport, "upload_runs", lambda self, **arguments: lost(self, **arguments))
+    experiment, frame = await client.experiments.run(name="lost", dataset=dataset.id, task=answer)
+    assert lost.left == 0
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
+async def test_an_upload_that_breaks_off_is_made_again(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing had been stored, so everything is sent a second time."""
+    upload, attempts = FlightTransport.upload_runs, 0
+
+    async def broken(self: FlightTransport, **arguments: Any) -> str:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            raise ConnectionFailed("the connection broke")
+        return await upload(self, **arguments)
+
+    monkeypatch.setattr(FlightTransport, "upload_runs", broken)
+    experiment, frame = await client.experiments.run(name="broken", dataset=dataset.id, task=answer)
+    assert attempts == 3
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+async def test_appending_that_breaks_off_goes_on_where_it_was(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, carried_out: bool
+) -> None:
+    """REST sends several requests; what the server has of them is not sent again, in another run either."""
+    append, calls = ExperimentsResource.append_runs, 0
+
+    async def broken(self: ExperimentsResource, **arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if carried_out:
+            await append(self, **arguments)
+        raise InvalidResponse("gibberish")
+
+    arguments: dict[str, Any] = {"name": "parts", "dataset": dataset.id, "repetitions": 120, "force_http": True}
+    with monkeypatch.context() as patched:
+        patched.setattr(ExperimentsResource, "append_runs", broken)
+        with pytest.raises(UploadFailed, match="resume=True") as raised:
+            await client.experiments.run(**arguments, task=answer, concurrency=50)
+    result: Any = raised.value.result
+    experiment, frame = await client.experiments.run(**arguments, task=answer, resume=True)
+    assert calls == 1
+    assert result.frame.height == frame.height == 1200
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
+async def test_what_could_not_be_sent_is_sent_by_its_journal(
+    dataset: Dataset, client: ArizeClient, monkeypatch: pytest.MonkeyPatch, directory: Path
+) -> None:
+    """The error says where it is; the file is private to it and complete."""
+
+    async def dead(self: FlightTransport, **arguments: Any) -> str:
+        del self, arguments
+        raise ConnectionFailed("nobody answers")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FlightTransport, "upload_runs", dead)
+        with pytest.raises(UploadFailed, match="nobody answers") as raised:
+            await client.experiments.run(name="later", dataset=dataset.id, task=answer)
+    result: Any = raised.value.result
+    assert str(result.journal) in str(raised.value)
+    assert result.journal.parent == directory / "journals"
+    journal = await asyncio.to_thread(opened, result.journal)
+    assert (journal.held.complete, journal.header.state) == (10, "uploading")
+    sent = await client.experiments.upload_journal(journal=result.journal)
+    assert await ids_on_server(client, sent.experiment) == sorted(result.frame["example_id"])
+    assert [file.uploaded for file in await asyncio.to_thread(JournalFolder(directory).list)] == [True]
+
+
+def test_the_policy_has_several_attempts() -> None:
+    """The tests above count on it."""
+    assert RetryPolicy().attempts == 4
