@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,7 @@ from arize_async.transport.flight import FlightTransport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from arize_async import ArizeClient
     from arize_async.models.dataset import Dataset
@@ -61,15 +61,18 @@ async def test_a_disk_that_becomes_full_ends_the_run(
 ) -> None:
     """What was written is in the error, nothing was uploaded, and the run goes on when there is room again."""
     given = 0
+
+    async def consume() -> None:
+        nonlocal given
+        async with client.experiments.stream(name="full", dataset=dataset.id, task=answer, concurrency=1) as runs:
+            async for _ in runs:
+                given += 1
+                await asyncio.sleep(0.02)  # what waits meanwhile is a commit of its own
+
     with monkeypatch.context() as patched:
         fail_after(patched, 3)
         with pytest.raises(JournalFailed, match=r"disk is full.*resume=True") as raised:
-            async with client.experiments.stream(
-                name="full", dataset=dataset.id, task=answer, concurrency=1, progress=False
-            ) as runs:
-                async for _ in runs:
-                    given += 1
-                    await asyncio.sleep(0.02)
+            await consume()
     result: Any = raised.value.result
     assert 1 <= given <= result.frame.height < 10
     experiment, frame = await client.experiments.run(name="full", dataset=dataset.id, task=answer, resume=True)
@@ -81,9 +84,12 @@ async def test_a_place_that_cannot_be_written_is_found_first(
     client: ArizeClient, dataset: Dataset, directory: Path
 ) -> None:
     """Nothing is called and nothing is created."""
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir()
-    (directory / "journals").write_text("a file")
+
+    def occupy() -> None:
+        directory.mkdir(exist_ok=True)
+        (directory / "journals").write_text("a file")
+
+    await asyncio.to_thread(occupy)
     with pytest.raises(JournalError, match="ARIZE_DIRECTORY"):
         await client.experiments.run(name="nowhere", dataset=dataset.id, task=answer)
     assert (await client.experiments.list()).experiments == []

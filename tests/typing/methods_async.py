@@ -98,6 +98,8 @@ async def record_experiments(client: ArizeClient, table: pa.Table, path: Path) -
     await client.experiments.annotate_runs(experiment="a", annotations=[RECORD])
     await client.experiments.annotate_runs(experiment="a", annotations=[{"record_id": "r", "values": []}])
     await client.experiments.export_to_parquet(experiment="a", path=path)
+    sent = await client.experiments.upload_journal(journal=path)
+    assert_type(sent, ExperimentResult)
     await client.experiments.delete(experiment="a", dataset="b")
 
 

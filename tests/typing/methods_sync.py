@@ -98,6 +98,8 @@ def record_experiments(client: ArizeClient, table: pa.Table, path: Path) -> None
     client.experiments.annotate_runs(experiment="a", annotations=[RECORD])
     client.experiments.annotate_runs(experiment="a", annotations=[{"record_id": "r", "values": []}])
     client.experiments.export_to_parquet(experiment="a", path=path)
+    sent = client.experiments.upload_journal(journal=path)
+    assert_type(sent, ExperimentResult)
     client.experiments.delete(experiment="a", dataset="b")
 
 
