@@ -202,7 +202,8 @@ class Loop:
         try:
             anyio.run(self._main)
         except BaseException as error:  # noqa: BLE001 - raised in the threads that wait
-            for future in (self._ready, self._stopped):
+            # a KeyboardInterrupt out of a task ends the loop at once, so that calls may be left without an end
+            for future in (self._ready, self._stopped, *(call.finished for call in self._calls)):
                 if not future.done():
                     future.set_exception(error)
         else:

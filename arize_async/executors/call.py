@@ -19,6 +19,14 @@ class SelfCancelled(Exception):
     """User code cancelled itself; for everybody else that is a failure like any other."""
 
 
+class Interrupted(BaseException):
+    """User code raised ``KeyboardInterrupt``: it ends everything, as it does elsewhere.
+
+    asyncio lets the original end the event loop at once, with everything that has to be cleaned up; this one travels
+    like any other exception, and becomes a ``KeyboardInterrupt`` again where the run ends.
+    """
+
+
 @frozen
 class Outcome(Generic[R]):
     """A call that ended: a value, or the error that took its place.

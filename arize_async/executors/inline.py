@@ -91,9 +91,6 @@ class InlineExecutor:
         outcome = running.call.perform() if value is None else value
         if not isinstance(outcome, Outcome):
             outcome = await running.call.follow(outcome)
-        if isinstance(outcome.error, KeyboardInterrupt):
-            running.done.cancel()
-            raise outcome.error
         if not running.done.done():
             running.done.set_result(running.call.ended(timed_out(self._timeout)) if running.late else outcome)
 

@@ -21,9 +21,6 @@ class Executor(Protocol):
         """Run a call to its end, awaiting what it returns; whatever it does is data, lateness included.
 
         Cancelling this coroutine ends the wait, whatever the code does.
-
-        Raises:
-            KeyboardInterrupt: The user code raised it: it ends everything, as it does elsewhere.
         """
         ...
 

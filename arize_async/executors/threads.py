@@ -98,8 +98,6 @@ class ThreadExecutor:
             self._deadlines.discard(job)
         if not isinstance(result, Outcome):  # a plain function may return a coroutine, as `lambda row: ask(row)` does
             return await self._inline.follow(call, result)
-        if isinstance(result.error, KeyboardInterrupt):
-            raise result.error
         return result
 
     async def aclose(self) -> None:

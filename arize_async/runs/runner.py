@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from arize_async.errors import ArizeError, EmptyDataset, NotFound, ResumeRefused, UploadFailed
+from arize_async.executors.call import Interrupted
 from arize_async.executors.clock import SystemClock
 from arize_async.executors.inline import InlineExecutor
 from arize_async.journal.folder import JournalFolder
@@ -90,6 +91,14 @@ class ExperimentRunner:
             RunAborted: ``exit_on_error`` and something failed; carries what finished.
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
+        try:
+            async with self._opened_run(plan, dataset) as stream:
+                yield stream
+        except Interrupted as error:  # only here, where everything is closed, may it end the event loop
+            raise KeyboardInterrupt from error.__cause__
+
+    @asynccontextmanager
+    async def _opened_run(self, plan: Plan, dataset: Dataset) -> AsyncGenerator[RunStream]:
         await check_isolation(plan, self._clock)
         trusted = await asyncio.to_thread(root_certificates, self._config, self._config.endpoints.otlp)
         claim = partial(claimed, self._config, plan, dataset)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from attrs import frozen
 
 from arize_async.config.policies import RetryPolicy
-from arize_async.executors.call import Outcome
+from arize_async.executors.call import Interrupted, Outcome
 from arize_async.models.finished import Attempt
 from arize_async.models.jsonable import safe_repr
 from arize_async.scheduler.congestion import congestion
@@ -70,12 +70,17 @@ class Attempts:
         Args:
             begin: Starts an attempt.
             failed: Is told of each attempt that another one follows, and of the seconds until then.
+
+        Raises:
+            Interrupted: The user code raised ``KeyboardInterrupt``.
         """
         attempts: list[Attempt] = []
         first = queued = self._clock.monotonic()
         counted = 0
         while True:
             outcome = await self._attempt(begin)
+            if isinstance(outcome.error, KeyboardInterrupt):
+                raise Interrupted from outcome.error
             now = self._clock.monotonic()
             error = None if outcome.error is None else safe_repr(outcome.error)
             attempts.append(Attempt(max(0.0, now - outcome.seconds - queued), outcome.seconds, error))

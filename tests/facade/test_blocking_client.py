@@ -241,3 +241,31 @@ def test_interrupted_run_cleans_up(tmp_path: Path) -> None:
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=100)
     assert (out, err, program.returncode) == ("interrupted\n[]\n", "", 0)
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_an_interrupt_out_of_a_task_ends_the_run(tmp_path: Path, kind: str) -> None:
+    """It arrives where ``run`` was called, after everything was cleaned up; the client goes on, and so does the run."""
+    program = _start(
+        f"""
+        failing = True
+        {kind} task(n):
+            if failing and n["n"] == 3:
+                raise KeyboardInterrupt
+            return n["n"]
+        run = lambda **options: client.experiments.run(
+            name="stopped", dataset=dataset.id, task=task, concurrency=1, progress=False, **options
+        )
+        try:
+            run()
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        failing = False
+        print(run(resume=True).frame.height)
+        client.close()
+        """,
+        tmp_path,
+    )
+    out, err = program.communicate(timeout=100)
+    assert (out, program.returncode) == ("ready\ninterrupted\n500\n", 0)
+    assert "run it again with resume=True" in err
