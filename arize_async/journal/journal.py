@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from arize_async.errors import JournalError, ResumeRefused
+from arize_async.journal.columnar import columns_of
 from arize_async.journal.folder import UNFINISHED, UPLOADED, remove
-from arize_async.journal.reading import Survey, columns_of, read
+from arize_async.journal.reading import Survey, read
 from arize_async.journal.writer import JournalWriter
 
 if TYPE_CHECKING:
@@ -150,9 +151,7 @@ class Journal:
         Raises:
             JournalError: It cannot be read, or is damaged.
         """
-        for records in self.records():
-            if (columns := columns_of(records, self.header.evaluators)) is not None:
-                yield columns
+        return columns_of(self._store, self.header.evaluators)
 
     def end(self) -> None:
         """Commit what waits and let the file go, readable for whoever holds this; this blocks.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from arize_async.errors import JournalError
-from arize_async.journal.records import Damaged, Values, decode, evaluation_of, metadata_of, task_of
-from arize_async.models.columns import EvaluationColumns, RunColumns
-from arize_async.models.finished import SKIPPED, STOPPED, FinishedEvaluation, FinishedTask
+from arize_async.journal.records import Damaged, Values, decode, evaluation_of, task_of
+from arize_async.models.finished import FinishedEvaluation, FinishedTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,16 +90,27 @@ def read(store: Store, names: Sequence[str], first: int = 0, end: int | None = N
     Raises:
         JournalError: The file cannot be read, or is not what was written.
     """
-    damaged = 0
-    for page in _pages(store, len(names) + 1, first, end):
-        records, wrong = page
-        damaged += wrong
+    for records, damaged in _pages(store, len(names) + 1, first, end):
         if damaged:
-            raise JournalError(
-                f"the journal {store.path} is damaged: what a disk gives back is not what was written. Run again with"
-                " resume=True: what is damaged is done again"
-            )
+            raise damaged_error(store)
         yield records
+
+
+def lines_of(store: Store, first: int = 0, end: int = _NO_END) -> Iterator[tuple[list[bytes], bool]]:
+    """Yield the lines from a key on, as many at a time as memory takes easily, and whether more follow."""
+    found = store.page(first, end)
+    while found is not None:
+        lines, last = found
+        found = store.page(last + 1, end)
+        yield lines.split(b"\n"), found is not None
+
+
+def damaged_error(store: Store) -> JournalError:
+    """Return the error of a journal with a line that is not what was written."""
+    return JournalError(
+        f"the journal {store.path} is damaged: what a disk gives back is not what was written. Run again with"
+        " resume=True: what is damaged is done again"
+    )
 
 
 def survey(store: Store, names: Sequence[str]) -> Survey:
@@ -126,61 +136,13 @@ def kept(record: Record, names: Sequence[str], *, successes_only: bool) -> Kept:
     return Kept(task, tuple(None if each and successes_only and each.failed else each for each in evaluations))
 
 
-def columns_of(records: Sequence[Record], names: Sequence[str]) -> RunColumns | None:
-    """Return the runs whose task ended as columns; what an evaluator has not given says why."""
-    runs = [record for record in records if record.task is not None]
-    if not runs:
-        return None
-    _, outputs, examples, errors, traces, _, started, latencies, tokens, costs, attempts, repetitions = zip(
-        *(cast("Values", run.task) for run in runs), strict=True
-    )
-    missing: dict[bool, Values] = {
-        failed: [None, None, None, None, SKIPPED if failed else STOPPED, None, None] for failed in (False, True)
-    }
-    evaluations = [
-        _evaluation(
-            [(None if run.has_failed else run.evaluations.get(index)) or missing[run.has_failed] for run in runs]
-        )
-        for index in range(len(names))
-    ]
-    return RunColumns(
-        cast("Sequence[str]", examples),
-        cast("Sequence[str | None]", outputs),
-        cast("Sequence[str | None]", errors),
-        cast("Sequence[str]", traces),
-        cast("Sequence[int]", started),
-        cast("Sequence[float]", latencies),
-        cast("Sequence[int | None]", tokens),
-        cast("Sequence[float | None]", costs),
-        cast("Sequence[int]", repetitions),
-        [len(each) for each in cast("Sequence[list[object]]", attempts)],
-        evaluations,
-    )
-
-
-def _evaluation(rows: list[Values]) -> EvaluationColumns:
-    scores, labels, explanations, metadata, errors, traces, started = zip(*rows, strict=True)
-    return EvaluationColumns(
-        cast("Sequence[float | None]", scores),
-        cast("Sequence[str | None]", labels),
-        cast("Sequence[str | None]", explanations),
-        [metadata_of(text) for text in cast("Sequence[str | None]", metadata)],
-        cast("Sequence[str | None]", errors),
-        cast("Sequence[str | None]", traces),
-        cast("Sequence[int | None]", started),
-    )
-
-
 def _pages(store: Store, width: int, first: int, end: int | None) -> Iterator[tuple[list[Record], int]]:
     """Yield runs, and how many lines are damaged; a page may end within a run, which then begins the next one."""
-    start, stop = first * width, _NO_END if end is None else end * width
     unfinished: Record | None = None
-    found = store.page(start, stop)
-    while found is not None:
-        lines, last = found
+    for lines, goes_on in lines_of(store, first * width, _NO_END if end is None else end * width):
         records: list[Record] = [] if unfinished is None else [unfinished]
         damaged = 0
-        for line in lines.split(b"\n"):
+        for line in lines:
             try:
                 key, values = decode(line)
             except Damaged:
@@ -193,6 +155,5 @@ def _pages(store: Store, width: int, first: int, end: int | None) -> Iterator[tu
                 records[-1].evaluations[part - 1] = values
             else:
                 records[-1].task = values
-        found = store.page(last + 1, stop)
-        unfinished = records.pop() if records and found is not None else None
+        unfinished = records.pop() if records and goes_on else None
         yield records, damaged
