@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from arize_async.pre_releases import pre_release
 from arize_async.resources.experiments import ExperimentsResource
+from arize_async.resources.operations import operation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -339,6 +340,7 @@ class ExperimentsClient(ExperimentsResource):
         async with runner.open(plan, found) as runs:
             yield runs
 
+    @operation()
     async def upload_journal(self, *, journal: str | os.PathLike[str]) -> ExperimentResult:
         """Upload the runs of a journal: of an experiment whose runs all finished and whose upload failed.
 
