@@ -42,11 +42,11 @@ def decode(line: bytes) -> tuple[int, Values]:
     """
     try:
         key, checksum, body = line.split(b":", 2)
-        if int(checksum, 16) == crc32(body, crc32(key + b":")):
-            return int(key), orjson.loads(body)
-    except ValueError:
-        pass
-    raise Damaged
+        if int(checksum, 16) != crc32(body, crc32(key + b":")):
+            raise Damaged
+        return int(key), orjson.loads(body)
+    except ValueError as error:  # parts are missing, or are no numbers
+        raise Damaged from error
 
 
 def task_of(values: Values) -> FinishedTask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from typing import cast
 
 import orjson
@@ -22,11 +23,9 @@ def json_text(value: object) -> str:
     >>> json_text({"n": 2**70, "nan": float("nan")}), json_text(float("inf"))
     ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
     """
-    try:  # what orjson would write in ways of its own goes through `jsonify`
-        if not isinstance(value, float):
+    if not isinstance(value, float):
+        with suppress(TypeError, ValueError):  # what orjson refuses, and what it would write in ways of its own
             return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
-    except (TypeError, ValueError):
-        pass
     data = jsonify(value)
     if isinstance(data, float) and not math.isfinite(data):
         return json.dumps(data)

@@ -44,6 +44,7 @@ class _Run(Generic[I, T, E]):
     outcome: T
     evaluations: list[E | None]
     pending: int
+    is_given: bool = False
 
     def finished(self) -> Finished[I, T, E]:
         """Give the run with the evaluations that it has."""
@@ -104,7 +105,6 @@ class Pipeline(Generic[I, T, E]):
         self._waiting: asyncio.Queue[tuple[_Run[I, T, E], int] | None] = asyncio.Queue(max(tasks, evaluations))
         self._finished: asyncio.Queue[Finished[I, T, E] | None] = asyncio.Queue(max(tasks, evaluations))
         self._all_finished = False
-        self._passed: dict[int, _Run[I, T, E]] = {}
         self._source: Source[I] | None = None
         self.statistics = statistics or Statistics()
 
@@ -153,19 +153,6 @@ class Pipeline(Generic[I, T, E]):
         """How many results can be taken without waiting."""
         return max(0, self._finished.qsize() - self._all_finished)
 
-    def untaken(self) -> list[Finished[I, T, E]]:
-        """Return what has left the task stage and was not taken from the results: nothing that was paid for is lost.
-
-        Evaluations that have not ended are None.
-        """
-        waiting: list[Finished[I, T, E]] = []
-        while not self._finished.empty():
-            finished = self._finished.get_nowait()
-            if finished is not None:
-                waiting.append(finished)
-        passed, self._passed = self._passed, {}
-        return waiting + [run.finished() for run in passed.values()]
-
     async def _work(self, source: Source[I]) -> None:
         async with asyncio.TaskGroup() as evaluators:
             async with asyncio.TaskGroup() as tasks:
@@ -187,7 +174,7 @@ class Pipeline(Generic[I, T, E]):
             outcome = await _counted(self.statistics.tasks, self._task(item))
             count = 0 if outcome.failed else len(self._evaluators)
             self.statistics.skipped += len(self._evaluators) - count
-            run = self._passed[index] = _Run(index, item, outcome, [None] * count, count)
+            run = _Run(index, item, outcome, [None] * count, count)
             if count:
                 await self._hand_over(run, evaluators)
             else:
@@ -208,12 +195,12 @@ class Pipeline(Generic[I, T, E]):
             run.evaluations[position] = evaluation
             run.pending -= 1
             ended = not run.pending or (self._fail_fast and evaluation.failed)
-            if ended and run.index in self._passed:
+            if ended and not run.is_given:
                 await self._finish(run)
 
     async def _finish(self, run: _Run[I, T, E]) -> None:
+        run.is_given = True
         await self._finished.put(run.finished())
-        self._passed.pop(run.index, None)
 
     async def _next_evaluation(self) -> tuple[_Run[I, T, E], int] | None:
         self._idle_evaluators += 1

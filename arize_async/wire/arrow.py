@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,7 +11,7 @@ from arize_async.wire.flight import MAX_BATCH_BYTES
 from arize_async.wire.text import json_text, output_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 JSON_TEXT_COLUMNS = frozenset(
     {
@@ -67,38 +66,6 @@ def _is_too_large(batch: pa.RecordBatch, max_bytes: int) -> bool:
 def _rows_that_fit(batch: pa.RecordBatch, max_rows: int, max_bytes: int) -> int:
     by_size = max_bytes * batch.num_rows // max(batch.nbytes, 1)
     return max(1, min(max_rows, by_size))
-
-
-def table_from_rows(rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    """Build a table from dicts: the columns in order of first appearance, a missing key is null.
-
-    Raises:
-        ValueError: A column mixes types that Arrow cannot hold together; the message names column and row.
-    """
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    return pa.table({name: _column(name, [row.get(name) for row in rows]) for name in names})
-
-
-def _column(name: str, values: list[Any]) -> pa.Array[Any]:
-    if is_json_text_column(name) and any(isinstance(value, (Mapping, list)) for value in values):
-        return pa.array((output_text(value) for value in values), pa.string())
-    try:
-        return pa.array(values)
-    except (pa.ArrowException, OverflowError, TypeError, ValueError) as error:
-        row, kinds = _first_mix(values)
-        raise ValueError(
-            f"column {name!r}: row {row} does not fit the rows before it ({kinds}); give every row the same type"
-        ) from error
-
-
-def _first_mix(values: list[Any]) -> tuple[int, str]:
-    for row in range(len(values)):
-        try:
-            pa.array(values[: row + 1])
-        except (pa.ArrowException, OverflowError, TypeError, ValueError):
-            kinds = sorted({type(value).__name__ for value in values[: row + 1] if value is not None})
-            return row, ", ".join(kinds)
-    return len(values), "mixed types"
 
 
 def rows_from_batch(batch: pa.RecordBatch) -> list[dict[str, object]]:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 INIT_ACTION = "create_experiment_db_entry"
 MAX_BATCH_BYTES = 256 * 1024 * 1024
-MAX_MESSAGE_BYTES = 512 * 1024 * 1024
 
 # Message -> fields in wire order: (number, name); `?` marks the alternatives of the oneof `dataset_identifier`.
 _MESSAGES: dict[str, list[tuple[int, str]]] = {

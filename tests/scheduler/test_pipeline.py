@@ -254,24 +254,3 @@ async def test_cancelling_the_caller_ends_everything() -> None:
         consumer.cancel()
     assert consumer.cancelled()
     assert asyncio.all_tasks() == before
-
-
-async def test_what_nobody_took_can_be_had() -> None:
-    """A pipeline that is left gives what had passed the task stage, with the evaluations that had ended."""
-    hung = asyncio.Event()
-
-    async def slow(item: int, task: Result) -> Result:
-        await hung.wait()
-        return Result(item)
-
-    pipeline = Pipeline(doubled, [evaluator("a"), slow], tasks=2, evaluations=4)
-    async with pipeline.open(chunked(range(100))):
-        await wait_all_tasks_blocked()
-    untaken = pipeline.untaken()
-    assert len(untaken) == pipeline.statistics.tasks.succeeded
-    assert untaken[0].evaluations == (Result(("a", 0, 0)), None)
-
-    finished = Pipeline(doubled, tasks=1, evaluations=1)
-    async with finished.open(chunked(range(2))):
-        await wait_all_tasks_blocked()
-    assert [result.item for result in finished.untaken()] == [0, 1]
