@@ -230,5 +230,5 @@ class Store:
                     " end"
                 ) from error
             raise JournalError(f"{where} cannot be used: {error}") from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the message quotes what the file holds
             raise JournalError(f"{where} is damaged: {error}. Only deleting it is left") from error
