@@ -224,7 +224,8 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            code = getattr(error, "sqlite_errorcode", None)  # Python's own errors, about text that is none, have none
+            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise JournalInUse(
                     f"{where} is in use by another run of the same name, in this process or another one; wait for its"
                     " end"
