@@ -1,5 +1,6 @@
 """What scores an output: the base classes and the results they give."""
 
+from arize_async.evaluators.function import EvaluatorFunction, evaluator
 from arize_async.evaluators.protocol import CodeEvaluator, Evaluator, EvaluatorKind, LLMEvaluator
 from arize_async.models.evaluation import EvaluationResult, EvaluationResultFieldNames
 
@@ -8,6 +9,8 @@ __all__ = [
     "EvaluationResult",
     "EvaluationResultFieldNames",
     "Evaluator",
+    "EvaluatorFunction",
     "EvaluatorKind",
     "LLMEvaluator",
+    "evaluator",
 ]

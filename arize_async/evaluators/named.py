@@ -8,7 +8,8 @@ from typing import Protocol, cast
 from attrs import frozen
 
 from arize_async.errors import InvalidEvaluator
-from arize_async.evaluators.protocol import Evaluator, EvaluatorKind
+from arize_async.evaluators.function import EvaluatorFunction
+from arize_async.evaluators.protocol import Evaluator, EvaluatorKind, kind_of
 from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
@@ -23,7 +24,11 @@ NAMES = (
     "reference",
     "metadata",
     "dataset_row",
+    "run",
 )
+"""What an evaluator of one run can ask for."""
+RUN_NAMES = ("frame", "summary", "runs", "inputs", "outputs", "expected", "metadata", "dataset_rows")
+"""What an evaluator of all runs can ask for."""
 
 
 class EvaluatorObject(Protocol):
@@ -44,27 +49,36 @@ class NamedEvaluator:
 
     Attributes:
         name: Unique in its run; part of the column names.
-        kind: ``CODE`` or ``LLM``.
+        kind: ``CODE``, ``LLM`` or ``HUMAN``.
+        metadata: Facts about the evaluator.
         binding: How its parameters are filled.
         is_async: Whether it runs on the event loop.
     """
 
     name: str
     kind: str
+    metadata: Mapping[str, object]
     binding: Binding
     is_async: bool
 
 
-def named(evaluators: Evaluators | None) -> tuple[NamedEvaluator, ...]:
+def named(
+    evaluators: Evaluators | None, names: tuple[str, ...] = NAMES, single: str = "output"
+) -> tuple[NamedEvaluator, ...]:
     """Name and bind evaluators.
 
+    Args:
+        evaluators: The argument of a run.
+        names: Values that their parameters can be named after.
+        single: The value for an only parameter of another name.
+
     Raises:
-        InvalidEvaluator: One cannot be called with a run, or two have the same name.
+        InvalidEvaluator: One cannot be called with these values, or two have the same name.
     """
-    found = tuple(_named(name, evaluator) for name, evaluator in _pairs(evaluators))
-    names = [evaluator.name for evaluator in found]
-    for name in names:
-        if names.count(name) > 1:
+    found = tuple(_named(name, evaluator, names, single) for name, evaluator in _pairs(evaluators))
+    taken = [evaluator.name for evaluator in found]
+    for name in taken:
+        if taken.count(name) > 1:
             raise InvalidEvaluator(
                 f"Two evaluators have the same name: {name!r}. Name functions apart with a mapping,"
                 " evaluators={'first': ..., 'second': ...}, and Evaluator objects by their attribute _name"
@@ -82,17 +96,35 @@ def _pairs(evaluators: Evaluators | None) -> list[tuple[str | None, object]]:
     return [(None, evaluators)]
 
 
-def _named(name: str | None, evaluator: object) -> NamedEvaluator:
-    if isinstance(evaluator, type) and hasattr(evaluator, "evaluate"):
+def _named(name: str | None, evaluator: object, names: tuple[str, ...], single: str) -> NamedEvaluator:
+    if isinstance(evaluator, type) and _makes_evaluators(evaluator):
         raise InvalidEvaluator(
             f"evaluator {evaluator.__name__} is a class; pass an instance: evaluators=[{evaluator.__name__}()]"
         )
     function = _method(evaluator)
     shown = _name(name, evaluator, function)
     _check_name(shown)
-    binding = bind(function, names=NAMES, single="output", what=f"evaluator {shown!r}", error=InvalidEvaluator)
-    kind = str(getattr(evaluator, "kind", EvaluatorKind.CODE))
-    return NamedEvaluator(shown, kind, binding, is_async(function))
+    binding = bind(function, names=names, single=single, what=f"evaluator {shown!r}", error=InvalidEvaluator)
+    runs = evaluator.function if isinstance(evaluator, EvaluatorFunction) else function
+    return NamedEvaluator(shown, _kind(evaluator), _metadata(evaluator), binding, is_async(runs))
+
+
+def _makes_evaluators(kind: type) -> bool:
+    return hasattr(kind, "evaluate") or any("__call__" in vars(base) for base in kind.__mro__)
+
+
+def _kind(evaluator: object) -> EvaluatorKind:
+    """Return who judges; objects of other libraries may mean something else by ``kind``."""
+    kind = getattr(evaluator, "kind", EvaluatorKind.CODE)
+    if isinstance(evaluator, Evaluator):
+        return kind_of(kind)
+    known = isinstance(kind, str) and kind.upper() in EvaluatorKind.__members__
+    return kind_of(kind) if known else EvaluatorKind.CODE
+
+
+def _metadata(evaluator: object) -> Mapping[str, object]:
+    facts: object = getattr(evaluator, "metadata", None)
+    return cast("Mapping[str, object]", facts) if isinstance(facts, Mapping) else {}
 
 
 def _check_name(name: str) -> None:
@@ -103,10 +135,12 @@ def _check_name(name: str) -> None:
 def _name(name: str | None, evaluator: object, function: Callable[..., object]) -> str:
     if isinstance(evaluator, Evaluator):  # keeps its own name inside a mapping (wire contract 6.3)
         return evaluator.name
+    if name is not None:
+        return name
     own = getattr(evaluator, "name", None)
-    if not isinstance(own, str) or not own:
-        own = type(evaluator).__name__
-    return name or (function_name(function) if function is evaluator else own)
+    if isinstance(own, str) and (own or isinstance(evaluator, EvaluatorFunction)):
+        return own
+    return function_name(function) if function is evaluator else type(evaluator).__name__
 
 
 def _method(evaluator: object) -> Callable[..., object]:

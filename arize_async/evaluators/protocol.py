@@ -5,7 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
+from arize_async.errors import InvalidEvaluator
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arize_async.models.evaluation import EvaluationResult
 
 
@@ -14,6 +18,19 @@ class EvaluatorKind(StrEnum):
 
     CODE = "CODE"
     LLM = "LLM"
+    HUMAN = "HUMAN"
+
+
+def kind_of(kind: object) -> EvaluatorKind:
+    """Return the kind that is meant, in letters of either case.
+
+    Raises:
+        InvalidEvaluator: There is no such kind.
+    """
+    try:
+        return EvaluatorKind(str(kind).upper())
+    except ValueError:
+        raise InvalidEvaluator(f"one of {', '.join(EvaluatorKind)}; got {kind!r}", path="kind") from None
 
 
 class Evaluator:
@@ -36,6 +53,7 @@ class Evaluator:
 
     _name: ClassVar[str]
     _kind: ClassVar[str]
+    _metadata: ClassVar[Mapping[str, object]]
 
     @property
     def name(self) -> str:
@@ -44,8 +62,13 @@ class Evaluator:
 
     @property
     def kind(self) -> str:
-        """Whether code or a model judges."""
+        """Whether code, a model or a person judges: ``_kind``, or else ``CODE``."""
         return str(getattr(self, "_kind", EvaluatorKind.CODE))
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """Facts about the evaluator, recorded on its spans: ``_metadata``, or else nothing."""
+        return getattr(self, "_metadata", {})
 
     def evaluate(self, **kwargs: object) -> EvaluationResult:
         """Judge one run; it runs in a worker thread."""

@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal, overload
 
+from arize_async.experiments.journals import JournaledExperiments, load_runs
 from arize_async.pre_releases import pre_release
-from arize_async.resources.experiments import ExperimentsResource
-from arize_async.resources.operations import operation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Mapping
 
-    from arize_async.cache.examples import ExampleReader
-    from arize_async.config import Budget, Config, Limits, RetryPolicy
+    from arize_async.config import Budget, Limits, RetryPolicy
     from arize_async.evaluators.named import Evaluators
     from arize_async.models.experiment import Experiment
-    from arize_async.resources.datasets import DatasetsClient
-    from arize_async.resources.names import Names
     from arize_async.results.result import ExperimentResult
-    from arize_async.runs.plan import Plan, Task
-    from arize_async.runs.runner import ExperimentRunner
+    from arize_async.runs.plan import Task
     from arize_async.runs.stream import RunStream
     from arize_async.scheduler.progress import Progress
-    from arize_async.transport.flight import FlightTransport
-    from arize_async.transport.http import HttpTransport
 
 
-class ExperimentsClient(ExperimentsResource):
+class ExperimentsClient(JournaledExperiments):
     """Create, run, list, annotate and delete experiments."""
-
-    def __init__(
-        self,
-        http: HttpTransport,
-        flight: FlightTransport,
-        names: Names,
-        *,
-        datasets: DatasetsClient,
-        examples: ExampleReader,
-        settings: Callable[[], Awaitable[Config]],
-    ) -> None:
-        """Share the transports, the datasets, their cached examples and the final settings of a client."""
-        super().__init__(http, flight, names)
-        self._datasets = datasets
-        self._examples = examples
-        self._settings = settings
 
     @overload
     async def run(
@@ -58,6 +33,7 @@ class ExperimentsClient(ExperimentsResource):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: Literal[False] = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -84,6 +60,7 @@ class ExperimentsClient(ExperimentsResource):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: Literal[True],
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -110,6 +87,7 @@ class ExperimentsClient(ExperimentsResource):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -136,6 +114,7 @@ class ExperimentsClient(ExperimentsResource):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -166,9 +145,15 @@ class ExperimentsClient(ExperimentsResource):
             evaluators: One evaluator, several, or a mapping of names: functions or ``Evaluator`` objects. Parameters
                 are bound by name: ``output`` (what the task returned, also ``experiment_output``), ``expected`` (the
                 example's output, also ``reference`` and ``dataset_output``), ``input``, ``metadata``,
-                ``dataset_row``; a single parameter of another name gets the output. They return an
+                ``dataset_row``, ``run`` (a ``FinishedTask``: latency in ms, tokens, cost, attempts); a single
+                parameter of another name gets the output. They return an
                 ``EvaluationResult``, bool, number, label, ``(score, explanation)``,
                 ``(score, label, explanation)`` or a dict with these keys.
+            run_evaluators: Evaluators of all runs together, called once at the end: for figures that are no mean over
+                runs. They get by name: ``frame`` (as it is returned), ``summary``, ``runs`` (of ``FinishedRun``), and
+                lists with one item a run, ``inputs``, ``outputs`` (None where the task failed), ``expected``,
+                ``metadata``, ``dataset_rows``; a single parameter of another name gets the frame. What they find is
+                in ``run_evaluations`` and ``summary`` of the result; what they raise is there, too.
             dry_run: Run the first ``dry_run_count`` examples and send nothing to the server.
             dry_run_count: How many examples a dry run takes.
             concurrency: Most tasks at the same time.
@@ -225,6 +210,7 @@ class ExperimentsClient(ExperimentsResource):
             space=space,
             task=task,
             evaluators=evaluators,
+            run_evaluators=run_evaluators,
             dry_run=dry_run,
             dry_run_count=dry_run_count,
             concurrency=concurrency,
@@ -254,6 +240,7 @@ class ExperimentsClient(ExperimentsResource):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -281,6 +268,7 @@ class ExperimentsClient(ExperimentsResource):
             space: Name or id of its space.
             task: A function of an example.
             evaluators: One evaluator, several, or a mapping of names.
+            run_evaluators: The same, of all runs together.
             dry_run: Send nothing to the server.
             dry_run_count: How many examples a dry run takes.
             concurrency: Most tasks at the same time.
@@ -314,11 +302,12 @@ class ExperimentsClient(ExperimentsResource):
             >>> experiment, df = runs.result
         """
         # the libraries behind a run take a second to load, and others may be using this event loop
-        make_plan, runner_class = await asyncio.to_thread(_load_runs)
+        make_plan, runner_class = await asyncio.to_thread(load_runs)
         plan = make_plan(
             name=name,
             task=task,
             evaluators=evaluators,
+            run_evaluators=run_evaluators,
             dry_run=dry_run,
             dry_run_count=dry_run_count,
             concurrency=concurrency,
@@ -339,58 +328,3 @@ class ExperimentsClient(ExperimentsResource):
         runner = self._runner(runner_class, await self._settings())
         async with runner.open(plan, found) as runs:
             yield runs
-
-    @operation()
-    async def upload_journal(self, *, journal: str | os.PathLike[str]) -> ExperimentResult:
-        """Upload the runs of a journal: of an experiment whose runs all finished and whose upload failed.
-
-        Nothing is called again. ``run(..., resume=True)`` does the same, and what is left to do as well.
-
-        Args:
-            journal: Its path, as ``result.journal`` and the error tell it, or its id, as ``arize-async journals list``
-                shows it.
-
-        Returns:
-            The pair of the experiment and its frame.
-
-        Raises:
-            NotFound: There is no such journal, or its dataset is gone.
-            JournalError: It cannot be used, another run has it, it is uploaded, or runs are left to do.
-            ResumeRefused: It belongs to another API key or server.
-            UploadFailed: The runs could not be sent.
-
-        Example:
-            >>> async def answer(dataset_row):
-            ...     return "Alfred Nobel"
-            >>> try:
-            ...     async with client.experiments.stream(name="second", dataset="inventions", task=answer) as runs:
-            ...         async for run in runs:
-            ...             pass
-            ...         raise RuntimeError("just before the upload")
-            ... except RuntimeError:
-            ...     experiment, df = await client.experiments.upload_journal(journal=runs.result.journal)
-            >>> experiment.name, df.height
-            ('second', 2)
-        """
-        _, runner_class = await asyncio.to_thread(_load_runs)
-        config = await self._settings()
-        path = await asyncio.to_thread(_find_journal, config, os.fspath(journal))
-        return await self._runner(runner_class, config).send(path)
-
-    def _runner(self, runner_class: type[ExperimentRunner], config: Config) -> ExperimentRunner:
-        return runner_class(
-            config, flight=self._flight, datasets=self._datasets, examples=self._examples, experiments=self
-        )
-
-
-def _find_journal(config: Config, name: str) -> Path:
-    from arize_async.journal.folder import JournalFolder
-
-    return JournalFolder(config.directory).find(name).path
-
-
-def _load_runs() -> tuple[Callable[..., Plan], type[ExperimentRunner]]:
-    from arize_async.runs.plan import make_plan
-    from arize_async.runs.runner import ExperimentRunner
-
-    return make_plan, ExperimentRunner

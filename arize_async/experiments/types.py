@@ -3,7 +3,7 @@
 from arize_async.models.annotation import AnnotateRecordInput, Annotation, AnnotationInput, Annotator
 from arize_async.models.example import Example
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
-from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedRun
+from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedRun, FinishedTask
 from arize_async.models.page import PaginationMetadata
 from arize_async.models.run import ExperimentRun, ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.models.vocabulary import (
@@ -57,6 +57,7 @@ __all__ = [
     "ExperimentWithRunIds",
     "FinishedEvaluation",
     "FinishedRun",
+    "FinishedTask",
     "LimitChange",
     "LimitChanged",
     "ListExperimentRunsResponse",

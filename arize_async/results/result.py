@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Self, SupportsIndex, cast
 from arize_async.models.html import MOST_ROWS, html_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import polars as pl
     from typing_extensions import TypeVar
 
     from arize_async.models.experiment import Experiment
+    from arize_async.models.finished import FinishedEvaluation
     from arize_async.results.summary import Summary
     from arize_async.results.table import ResultTable
 
@@ -35,28 +36,41 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
 
     Attributes:
         evaluators: Names of the evaluators.
+        run_evaluations: What the evaluators of all runs found, by their names.
     """
 
     evaluators: tuple[str, ...]
+    run_evaluations: Mapping[str, FinishedEvaluation]
     _table: ResultTable | None
 
-    def __new__(cls, experiment: E_co, frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Self:
+    def __new__(
+        cls,
+        experiment: E_co,
+        frame: pl.DataFrame,
+        evaluators: tuple[str, ...],
+        run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+    ) -> Self:
         """Pair an experiment with its result frame."""
         pair = super().__new__(cls, (experiment, frame))
         pair.evaluators = evaluators
+        pair.run_evaluations = run_evaluations or {}
         pair._table = None
         return pair
 
     @staticmethod
-    def of_table(experiment: Experiment | None, table: ResultTable) -> ExperimentResult:
+    def of_table(
+        experiment: Experiment | None,
+        table: ResultTable,
+        run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+    ) -> ExperimentResult:
         """Pair an experiment with runs that are read when they are asked for."""
-        pair = ExperimentResult(experiment, cast("pl.DataFrame", None), table.evaluators)
+        pair = ExperimentResult(experiment, cast("pl.DataFrame", None), table.evaluators, run_evaluations)
         pair._table = table
         return pair
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the constructor's arguments."""
-        return type(self), (self.experiment, self.frame, self.evaluators)
+        return type(self), (self.experiment, self.frame, self.evaluators, self.run_evaluations)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the experiment and the frame."""
@@ -113,7 +127,7 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         """The run in a few numbers."""
         from arize_async.results.summary import summarize
 
-        return summarize(self.frame, self.evaluators)
+        return summarize(self.frame, self.evaluators, self.run_evaluations)
 
     @property
     def failures(self) -> pl.DataFrame:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
+from arize_async.models.finished import FinishedEvaluation
 from arize_async.results.frame import FAILED
 
 if TYPE_CHECKING:
@@ -43,12 +44,14 @@ class Summary:
         failed: Runs whose task failed.
         latency: Median and 95th percentile of the latency in ms, None without any run.
         evaluators: One for each evaluator.
+        run_evaluations: What the evaluators of all runs found, by their names.
     """
 
     runs: int
     failed: int
     latency: tuple[float, float] | None
     evaluators: tuple[EvaluatorSummary, ...]
+    run_evaluations: Mapping[str, FinishedEvaluation] = field(factory=dict[str, FinishedEvaluation])
 
     def __str__(self) -> str:
         """Return the numbers as lines of text."""
@@ -61,10 +64,23 @@ class Summary:
             errors = f", {evaluator.errors} without a result" if evaluator.errors else ""
             named = f" ({labels})" if labels else ""
             lines.append(f"{evaluator.name}: {mean} of {evaluator.scored}/{evaluator.total}{named}{errors}")
+        lines += [f"{name}: {_told(evaluation)}" for name, evaluation in self.run_evaluations.items()]
         return "\n".join(lines)
 
 
-def summarize(frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Summary:
+def _told(evaluation: FinishedEvaluation) -> str:
+    result = evaluation.result
+    if result is None:
+        return f"no result: {evaluation.error}"
+    found = [part for part in (None if result.score is None else f"{result.score:.4g}", result.label) if part]
+    return f"{' '.join(found)} of all runs"
+
+
+def summarize(
+    frame: pl.DataFrame,
+    evaluators: tuple[str, ...],
+    run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+) -> Summary:
     """Summarize a result frame."""
     latency = frame["latency"].drop_nulls()
     return Summary(
@@ -72,6 +88,7 @@ def summarize(frame: pl.DataFrame, evaluators: tuple[str, ...]) -> Summary:
         failed=int((frame["execution_status"] == FAILED).sum()),
         latency=_percentiles(latency),
         evaluators=tuple(_evaluator(frame, name) for name in evaluators),
+        run_evaluations=run_evaluations or {},
     )
 
 

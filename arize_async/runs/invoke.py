@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextvars import copy_context
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
 
 from attrs import define, frozen
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, TraceFlags, format_span_id
@@ -15,19 +16,19 @@ from arize_async.executors.clock import Clock
 from arize_async.executors.protocol import Executor
 from arize_async.journal.reading import Kept
 from arize_async.models.example import Example
-from arize_async.models.finished import SKIPPED, STOPPED, FinishedEvaluation, FinishedRun, FinishedTask
+from arize_async.models.finished import FinishedEvaluation, FinishedRun, FinishedTask
 from arize_async.models.jsonable import jsonify, safe_repr
+from arize_async.runs.values import assembled, evaluator_values, task_values
 from arize_async.scheduler.attempts import Attempts
 from arize_async.scheduler.events import AttemptFailed, RunEvaluated
 from arize_async.tracing import spans
-from arize_async.wire.text import copied, json_text
+from arize_async.wire.text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from contextvars import Context
 
     from arize_async.evaluators.named import NamedEvaluator
-    from arize_async.executors.binding import Binding
     from arize_async.executors.call import Outcome
     from arize_async.journal.journal import Journal
     from arize_async.models.evaluation import EvaluationResult
@@ -75,6 +76,16 @@ class TaskCall:
     def failed(self) -> bool:
         """Whether the task raised."""
         return self.task.failed
+
+
+class Judge(Protocol):
+    """Calls one evaluator."""
+
+    async def __call__(
+        self, values: Callable[[], Mapping[str, object]], example_id: str, judged: Span | None
+    ) -> FinishedEvaluation:
+        """Call it with values that are made anew for each attempt; ``judged`` is the span of what it judges."""
+        ...
 
 
 def _told(error: BaseException | None) -> str | None:
@@ -125,7 +136,6 @@ class Invoker:
         self._limiter = limiter
         self._watch = watch
         self._task_metadata = json_text({**facts, **plan.metadata})
-        self._evaluator_metadata = json_text({"experiment_name": plan.name})
         self._task_attempts = self._attempts(limited=True)
 
     async def run_task(self, job: Job) -> TaskCall:
@@ -140,7 +150,7 @@ class Invoker:
             nonlocal span
             if span is None:
                 span = spans.start_task_span(self._tracing, self._plan.task_name, example, self._task_metadata)
-            code = task.call(_task_values(task, example))
+            code = task.call(task_values(task, example))
             return executor.run(Call(code, jsonify, self._context(span), self._executors.clock))
 
         def failed(attempt: Attempt, wait: float) -> None:
@@ -175,40 +185,55 @@ class Invoker:
     def _evaluator(
         self, index: int, evaluator: NamedEvaluator
     ) -> Callable[[Job, TaskCall], Awaitable[FinishedEvaluation]]:
-        name, binding = evaluator.name, evaluator.binding
-        executor = self._executors.of(is_async=evaluator.is_async)
-        attempts = self._attempts(limited=evaluator.kind == EvaluatorKind.LLM.value)
+        judge = self.judge(evaluator)
 
         async def evaluate(job: Job, call: TaskCall) -> FinishedEvaluation:
             kept = None if job.kept is None else job.kept.evaluations[index]
             if kept is not None:
                 return kept
             example = job.example
-            span: RunSpan | None = None
-
-            def begin() -> Awaitable[Outcome[EvaluationResult]]:
-                nonlocal span
-                if span is None:
-                    span = spans.start_evaluator_span(self._tracing, name, call.span, self._evaluator_metadata)
-                code = binding.call(_evaluator_values(binding, example, call.task.output))
-                return executor.run(Call(code, coerce, self._context(span), self._executors.clock))
-
-            def failed(attempt: Attempt, wait: float) -> None:
-                self._watch.statistics.evaluations.repeated += 1
-                self._retrying(AttemptFailed(example.id, name, attempt, wait), span)
-
-            outcome = (await attempts.run(begin, failed)).outcome
-            span = cast("RunSpan", span)
-            spans.end_evaluator_span(span, outcome.value, outcome.error)
-            self._tracing.usage.take(span)
-            started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
-            finished = FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started)
+            values = partial(evaluator_values, evaluator.binding, example, call.task)
+            finished = await judge(values, example.id, call.span)
             job.number = self._journal.add_evaluation(job.position, index, finished)
             if self._watch.watched:
                 self._watch.notify(RunEvaluated(example.id, finished))
             return finished
 
         return evaluate
+
+    def judge(self, evaluator: NamedEvaluator) -> Judge:
+        """Return the evaluator as it is called with the values of one run, or of all of them."""
+        name, binding = evaluator.name, evaluator.binding
+        executor = self._executors.of(is_async=evaluator.is_async)
+        attempts = self._attempts(limited=evaluator.kind == EvaluatorKind.LLM.value)
+        metadata = json_text(
+            {**evaluator.metadata, "experiment_name": self._plan.name, "evaluator_kind": evaluator.kind}
+        )
+
+        async def judge(
+            values: Callable[[], Mapping[str, object]], example_id: str, judged: Span | None
+        ) -> FinishedEvaluation:
+            span: RunSpan | None = None
+
+            def begin() -> Awaitable[Outcome[EvaluationResult]]:
+                nonlocal span
+                if span is None:
+                    span = spans.start_evaluator_span(self._tracing, name, judged, metadata)
+                code = binding.call(values())
+                return executor.run(Call(code, coerce, self._context(span), self._executors.clock))
+
+            def failed(attempt: Attempt, wait: float) -> None:
+                self._watch.statistics.evaluations.repeated += 1
+                self._retrying(AttemptFailed(example_id, name, attempt, wait), span)
+
+            outcome = (await attempts.run(begin, failed)).outcome
+            span = cast("RunSpan", span)
+            spans.end_evaluator_span(span, outcome.value, outcome.error)
+            self._tracing.usage.take(span)
+            started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
+            return FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started)
+
+        return judge
 
     def _attempts(self, *, limited: bool) -> Attempts:
         return Attempts(self._limiter, self._executors.clock, self._plan.retry, limited=limited)
@@ -231,65 +256,11 @@ class Invoker:
 
     def finish(self, finished: Finished[Job, TaskCall, FinishedEvaluation]) -> FinishedRun:
         """Put together what the pipeline gave for one example."""
-        task = finished.outcome.task
-        names = self._plan.evaluator_names
-        calls = finished.evaluations or (None,) * len(names)
-        missing = SKIPPED if task.failed else STOPPED
-        return FinishedRun(
-            index=finished.item.position,
-            example_id=task.example_id,
-            output=task.output,
-            error=task.error,
-            trace_id=task.trace_id,
-            started_ms=task.started_ms,
-            latency=task.latency,
-            token_count=task.token_count,
-            total_cost=task.total_cost,
-            evaluations=tuple(
-                call or FinishedEvaluation(name, None, missing) for name, call in zip(names, calls, strict=True)
-            ),
-            attempts=task.attempts,
-            repetition=task.repetition,
-        )
+        calls = finished.evaluations or (None,) * len(self._plan.evaluators)
+        return assembled(finished.item.position, finished.outcome.task, calls, self._plan.evaluator_names)
 
 
 def _span_of(task: FinishedTask) -> Span:
     """Return the span of a task that an interrupted run has called, for evaluations to link to."""
     ids = SpanContext(int(task.trace_id, 16), int(task.span_id, 16), is_remote=True, trace_flags=TraceFlags(1))
     return NonRecordingSpan(ids)
-
-
-def _row(example: Example) -> object:
-    return example.dataset_row.copy()
-
-
-def _input(example: Example) -> object:
-    return example.input
-
-
-def _expected(example: Example) -> object:
-    return example.output
-
-
-def _metadata(example: Example) -> object:
-    return example.metadata
-
-
-_OF_EXAMPLE: dict[str, Callable[[Example], object]] = {
-    "dataset_row": _row,
-    "input": _input,
-    "output": _expected,
-    "dataset_output": _expected,
-    "expected": _expected,
-    "reference": _expected,
-    "metadata": _metadata,
-}
-_OF_TASK = frozenset({"output", "experiment_output"})
-
-
-def _task_values(binding: Binding, example: Example) -> dict[str, object]:
-    return {name: copied(_OF_EXAMPLE[name](example)) for name in binding.names}
-
-
-def _evaluator_values(binding: Binding, example: Example, output: object) -> dict[str, object]:
-    return {name: copied(output) if name in _OF_TASK else copied(_OF_EXAMPLE[name](example)) for name in binding.names}

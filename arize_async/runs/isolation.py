@@ -73,6 +73,6 @@ async def check_isolation(plan: Plan, clock: Clock) -> None:
 def _functions(plan: Plan) -> Iterator[tuple[Callable[..., object], str, type[InvalidInput]]]:
     if not plan.task_is_async:
         yield plan.task.function, f"task {plan.task_name!r}", InvalidTask
-    for evaluator in plan.evaluators:
+    for evaluator in (*plan.evaluators, *plan.run_evaluators):
         if not evaluator.is_async:
             yield evaluator.binding.function, f"evaluator {evaluator.name!r}", InvalidEvaluator

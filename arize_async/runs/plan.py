@@ -10,7 +10,7 @@ from attrs import frozen
 
 from arize_async.config.policies import Budget, Limits, RetryPolicy
 from arize_async.errors import InvalidInput, InvalidTask
-from arize_async.evaluators.named import Evaluators, NamedEvaluator, named
+from arize_async.evaluators.named import RUN_NAMES, Evaluators, NamedEvaluator, named
 from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
 from arize_async.executors.protocol import is_async
@@ -39,6 +39,7 @@ class Plan:
         task_name: Its name, for spans.
         task_is_async: Whether it runs on the event loop.
         evaluators: The bound evaluators.
+        run_evaluators: Those of all runs together.
         concurrency: Most tasks at the same time.
         evaluations: Most evaluations at the same time.
         timeout: Seconds for each call of the task and of an evaluator; None for no bound.
@@ -62,6 +63,7 @@ class Plan:
     task_name: str
     task_is_async: bool
     evaluators: tuple[NamedEvaluator, ...]
+    run_evaluators: tuple[NamedEvaluator, ...]
     concurrency: int
     evaluations: int
     timeout: float | None
@@ -90,6 +92,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     name: str,
     task: Task[object],
     evaluators: Evaluators | None = None,
+    run_evaluators: Evaluators | None = None,
     dry_run: bool = False,
     dry_run_count: int = 10,
     concurrency: int = 3,
@@ -122,6 +125,7 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         task_name=function_name(task),
         task_is_async=is_async(task),
         evaluators=named(evaluators),
+        run_evaluators=named(run_evaluators, RUN_NAMES, "frame"),
         concurrency=concurrency,
         evaluations=limits.evaluators or concurrency,
         timeout=_seconds("timeout", timeout),

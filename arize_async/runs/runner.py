@@ -25,6 +25,7 @@ from arize_async.runs.sinks import DoneSink, DrySink, FlightSink, RestSink
 from arize_async.runs.stream import Engine, RunStream
 from arize_async.runs.upload import Delivery
 from arize_async.runs.watch import Watch
+from arize_async.runs.whole import judge_whole
 from arize_async.scheduler.events import ExperimentStarted, ExperimentStopped
 from arize_async.scheduler.limiter import Limiter
 from arize_async.scheduler.pipeline import Pipeline
@@ -117,6 +118,8 @@ class ExperimentRunner:
                         engine = self._engine(plan, dataset, place, tracing, record)
                         async with self._executed(engine, jobs) as stream:
                             yield stream
+                            if stream.complete:
+                                stream.run_evaluations = await judge_whole(engine, examples)
                         if stream.complete:
                             stream.experiment = await self._upload(stream, sink, record, tracing)
                 finally:

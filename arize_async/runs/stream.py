@@ -17,7 +17,7 @@ from arize_async.scheduler.events import RunFinished
 from arize_async.scheduler.limiter import Limiter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from arize_async.models.experiment import Experiment
     from arize_async.models.finished import FinishedEvaluation, FinishedRun
@@ -53,6 +53,7 @@ class RunStream:
 
     Attributes:
         experiment: The experiment, once everything is uploaded.
+        run_evaluations: What the evaluators of all runs found, by their names, once everything is finished.
         reason: Why the run stops before its end; None as long as it does not.
     """
 
@@ -75,6 +76,7 @@ class RunStream:
         self._spending = Spending(engine.plan.budget, engine.watch.statistics, count)
         self.reason: str | None = None
         self.experiment: Experiment | None = None
+        self.run_evaluations: Mapping[str, FinishedEvaluation] = {}
 
     def __repr__(self) -> str:
         """Show how far the run is."""
@@ -108,7 +110,7 @@ class RunStream:
         Its frame is made when it is asked for. After a run that was stopped it also has the runs that were not given
         yet, with the evaluations they have.
         """
-        return ExperimentResult.of_table(self.experiment, self._record.table)
+        return ExperimentResult.of_table(self.experiment, self._record.table, self.run_evaluations)
 
     def drain(self, reason: str) -> None:
         """Begin no further run; those under way are finished and given."""

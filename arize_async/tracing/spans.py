@@ -66,12 +66,12 @@ def end_task_span(span: RunSpan, output: object, error: BaseException | None) ->
     span.end()
 
 
-def start_evaluator_span(tracing: RunTracing, name: str, task_span: Span, metadata: str) -> RunSpan:
-    """Start the root span of an evaluation, linked to the span of its task."""
+def start_evaluator_span(tracing: RunTracing, name: str, task_span: Span | None, metadata: str) -> RunSpan:
+    """Start the root span of an evaluation, linked to the span of its task when it judges one."""
     return tracing.start_span(
         f"Evaluation: {name}",
         {SpanAttributes.METADATA: metadata, SpanAttributes.OPENINFERENCE_SPAN_KIND: _EVALUATOR},
-        task_span.get_span_context(),
+        None if task_span is None else task_span.get_span_context(),
     )
 
 

@@ -7,8 +7,10 @@ from arize_async.evaluators import (
     EvaluationResult,
     EvaluationResultFieldNames,
     Evaluator,
+    EvaluatorFunction,
     EvaluatorKind,
     LLMEvaluator,
+    evaluator,
 )
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "EvaluationResult",
     "EvaluationResultFieldNames",
     "Evaluator",
+    "EvaluatorFunction",
     "EvaluatorKind",
     "LLMEvaluator",
+    "evaluator",
 ]

@@ -42,6 +42,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: Literal[False] = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -68,6 +69,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: Literal[True],
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -94,6 +96,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -119,6 +122,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -149,9 +153,15 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             evaluators: One evaluator, several, or a mapping of names: functions or ``Evaluator`` objects. Parameters
                 are bound by name: ``output`` (what the task returned, also ``experiment_output``), ``expected`` (the
                 example's output, also ``reference`` and ``dataset_output``), ``input``, ``metadata``,
-                ``dataset_row``; a single parameter of another name gets the output. They return an
+                ``dataset_row``, ``run`` (a ``FinishedTask``: latency in ms, tokens, cost, attempts); a single
+                parameter of another name gets the output. They return an
                 ``EvaluationResult``, bool, number, label, ``(score, explanation)``,
                 ``(score, label, explanation)`` or a dict with these keys.
+            run_evaluators: Evaluators of all runs together, called once at the end: for figures that are no mean over
+                runs. They get by name: ``frame`` (as it is returned), ``summary``, ``runs`` (of ``FinishedRun``), and
+                lists with one item a run, ``inputs``, ``outputs`` (None where the task failed), ``expected``,
+                ``metadata``, ``dataset_rows``; a single parameter of another name gets the frame. What they find is
+                in ``run_evaluations`` and ``summary`` of the result; what they raise is there, too.
             dry_run: Run the first ``dry_run_count`` examples and send nothing to the server.
             dry_run_count: How many examples a dry run takes.
             concurrency: Most tasks at the same time.
@@ -209,6 +219,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             space=space,
             task=task,
             evaluators=evaluators,
+            run_evaluators=run_evaluators,
             dry_run=dry_run,
             dry_run_count=dry_run_count,
             concurrency=concurrency,
@@ -234,6 +245,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         space: str | None = None,
         task: Task[object],
         evaluators: Evaluators | None = None,
+        run_evaluators: Evaluators | None = None,
         dry_run: bool = False,
         dry_run_count: int = 10,
         concurrency: int = 3,
@@ -261,6 +273,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             space: Name or id of its space.
             task: A function of an example.
             evaluators: One evaluator, several, or a mapping of names.
+            run_evaluators: The same, of all runs together.
             dry_run: Send nothing to the server.
             dry_run_count: How many examples a dry run takes.
             concurrency: Most tasks at the same time.
@@ -302,6 +315,7 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
                 space=space,
                 task=task,
                 evaluators=evaluators,
+                run_evaluators=run_evaluators,
                 dry_run=dry_run,
                 dry_run_count=dry_run_count,
                 concurrency=concurrency,

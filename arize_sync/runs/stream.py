@@ -11,7 +11,10 @@ from arize_async.runs.stream import RunStream as AsyncRunStream
 from arize_sync._portal import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arize_async.models.experiment import Experiment
+    from arize_async.models.finished import FinishedEvaluation
     from arize_async.results.result import ExperimentResult
     from arize_async.scheduler.statistics import Statistics
 
@@ -23,6 +26,7 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
 
     Attributes:
         experiment: The experiment, once everything is uploaded.
+        run_evaluations: What the evaluators of all runs found, by their names, once everything is finished.
         reason: Why the run stops before its end; None as long as it does not.
     """
 
@@ -59,3 +63,8 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     def experiment(self) -> Experiment | None:
         """The experiment, once everything is uploaded."""
         return self._wrapped.experiment
+
+    @property
+    def run_evaluations(self) -> Mapping[str, FinishedEvaluation]:
+        """What the evaluators of all runs found, by their names, once everything is finished."""
+        return self._wrapped.run_evaluations

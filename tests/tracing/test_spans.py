@@ -9,6 +9,7 @@ from opentelemetry import trace
 
 from arize_async import ArizeClient
 from arize_async.config import Timeouts
+from arize_async.evaluators import evaluator
 from arize_async.experiments import EvaluationResult
 from arize_async.server import LocalServer
 
@@ -86,7 +87,7 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
     assert judged.links[0].trace_id == text.trace_id
     found = attributes(judged)
     assert [value.int_value for value in found.pop("metadata.list").values] == [1, 2]
-    assert json.loads(found.pop("metadata")) == {"experiment_name": "exp"}
+    assert json.loads(found.pop("metadata")) == {"experiment_name": "exp", "evaluator_kind": "CODE"}
     assert found == {
         "score": 0.5,
         "label": "half",
@@ -94,6 +95,25 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
         "metadata.a.b": 1,
         "metadata.maps.0.k": "v",
         "openinference.span.kind": "EVALUATOR",
+    }
+
+
+async def test_evaluators_say_on_their_spans_what_they_are(
+    client: ArizeClient, dataset: Dataset, collector: Collector
+) -> None:
+    """Kind and facts of the evaluator; one of all runs has a span that is linked to none."""
+    polite = evaluator(name="polite", kind="LLM", metadata={"model": "m", "odd": {1, 2}})(lambda output: 1)
+    await client.experiments.run(
+        name="kinds", dataset=dataset.id, task=lambda row: "a", evaluators=[polite], run_evaluators={"whole": len}
+    )
+    (whole,) = collector.named("Evaluation: whole")
+    assert (list(whole.links), whole.status.code, attributes(whole)["score"]) == ([], OK, 3)
+    assert json.loads(attributes(whole)["metadata"]) == {"experiment_name": "kinds", "evaluator_kind": "CODE"}
+    assert json.loads(attributes(collector.named("Evaluation: polite")[0])["metadata"]) == {
+        "model": "m",
+        "odd": [1, 2],
+        "experiment_name": "kinds",
+        "evaluator_kind": "LLM",
     }
 
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from arize_async.evaluators import evaluator
 from arize_async.experiments import CodeEvaluator, EvaluationResult, Evaluator, LLMEvaluator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from arize_async import ArizeClient
     from arize_async.experiments.evaluators.base import Evaluators
     from arize_async.experiments.evaluators.types import EvaluatorOutput, JSONSerializable
-    from arize_async.experiments.types import ExampleInput, ExampleOutput, ExperimentTask, TaskOutput
+    from arize_async.experiments.types import (
+        ExampleInput,
+        ExampleOutput,
+        ExperimentTask,
+        FinishedRun,
+        FinishedTask,
+        TaskOutput,
+    )
 
 
 def by_row(dataset_row: Mapping[str, object]) -> str:
@@ -79,6 +87,23 @@ class Length(CodeEvaluator):
         return EvaluationResult(score=len(kwargs))
 
 
+@evaluator
+def decorated(output: str, expected: str) -> bool:
+    """Compare."""
+    return output == expected
+
+
+@evaluator(name="polite", kind="LLM", metadata={"model": "m"})
+async def decorated_awaited(output: object, run: FinishedTask) -> EvaluationResult:
+    """Ask."""
+    return EvaluationResult(score=float(decorated(str(output), expected="a")), metadata={"ms": run.latency})
+
+
+def whole(outputs: Sequence[TaskOutput], runs: Sequence[FinishedRun]) -> float:
+    """Count."""
+    return len(outputs) / len(runs)
+
+
 async def use(client: ArizeClient) -> None:
     """Hand each of them over."""
     tasks: list[ExperimentTask[object]] = [
@@ -96,6 +121,8 @@ async def use(client: ArizeClient) -> None:
         judge_awaited,
         Contains(),
         [judge, Grader(), lambda output: output == "x"],
+        decorated,
+        [decorated, decorated_awaited],
         (Length(), partial(judge, expected={})),
         {"a": judge, "b": lambda output, expected: output == expected, "c": Length()},
     ]
@@ -104,3 +131,4 @@ async def use(client: ArizeClient) -> None:
     await client.experiments.run(name="a", dataset="b", task=lambda row: row["q"], evaluators=[lambda output: 1])
     await client.experiments.run(name="a", dataset="b", task=awaited, evaluators={"x": judge_awaited})
     await client.experiments.run(name="a", dataset="b", task=with_default, evaluators=[Contains(), judge])
+    await client.experiments.run(name="a", dataset="b", task=by_row, run_evaluators=[whole, decorated])

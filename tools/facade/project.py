@@ -110,7 +110,7 @@ MANIFEST = Manifest(
             module="runs.stream",
             name="RunStream",
             role=Role.STREAM,
-            values=("complete", "experiment", "name", "reason", "result", "statistics"),
+            values=("complete", "experiment", "name", "reason", "result", "run_evaluations", "statistics"),
             hidden=("drain",),
         ),
         Service(
