@@ -362,7 +362,7 @@ async def test_what_a_task_changes_no_evaluator_sees(client: ArizeClient, datase
     assert frame["eval.first.label"].to_list() == [str(i) for i in range(10)]
     assert set(frame["eval.Second.score"]) == {1.0}
     assert frame["eval.Second.metadata.seen"][0] == (
-        '["dataset_output","dataset_row","expected","experiment_output","input","metadata","output","reference"]'
+        '["dataset_output","dataset_row","expected","experiment_output","input","metadata","output","reference","run"]'
     )
 
 
