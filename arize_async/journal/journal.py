@@ -173,15 +173,19 @@ class Journal:
         elif not path.exists():
             log.warning("the journal %s was removed while its run went on", path)
             self._store.path = None
-        elif self.header.state == "uploaded":
+        elif self._is_sent:
             self._store.path = path.replace(path.with_suffix(UPLOADED))
         folder.tidy()
 
     def _settle(self) -> None:
         try:
-            self._store.settle()
+            self._store.settle(safe=not self._is_sent)
         except JournalError as error:  # a full disk; what was committed is there
             log.warning("%s", error)
+
+    @property
+    def _is_sent(self) -> bool:
+        return self._header is not None and self._header.state == "uploaded"
 
     @property
     def _width(self) -> int:

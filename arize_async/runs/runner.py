@@ -16,6 +16,7 @@ from arize_async.journal.folder import JournalFolder
 from arize_async.journal.opening import opened
 from arize_async.results.result import ExperimentResult
 from arize_async.runs.bars import watcher
+from arize_async.runs.collector import COLLECTOR
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
@@ -200,6 +201,7 @@ class ExperimentRunner:
     async def _executed(self, engine: Engine, jobs: Jobs) -> AsyncGenerator[RunStream]:
         plan, watch = engine.plan, engine.watch
         async with AsyncExitStack() as stack:
+            stack.enter_context(COLLECTOR.patient())
             stack.push_async_callback(engine.invoker.aclose)
             pipeline = Pipeline(
                 engine.invoker.run_task,
