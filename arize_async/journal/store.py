@@ -201,8 +201,8 @@ class Store:
             connection.execute("PRAGMA synchronous = OFF")
         elif alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA synchronous = OFF")  # the first checkpoint waits for the disk anyway
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("BEGIN IMMEDIATE" if alone else "BEGIN")
         (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -218,6 +218,8 @@ class Store:
                 f" reads {VERSION}); use that version, or delete the journal"
             )
         connection.execute("COMMIT")
+        if self.path is not None:
+            connection.execute("PRAGMA synchronous = NORMAL")
 
     def _one(self, statement: str, *values: object) -> tuple[Any, ...] | None:
         with self._lock, self._translated(), closing(self._connection.execute(statement, values)) as cursor:

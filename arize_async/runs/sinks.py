@@ -10,6 +10,7 @@ import pyarrow as pa
 from attrs import frozen
 
 from arize_async.errors import ArizeError, Conflict, NotFound
+from arize_async.models.experiment import Experiment
 from arize_async.models.run import ExperimentTaskFieldNames
 from arize_async.resources.parts import PartWriter
 from arize_async.runs.upload import TRACE_ID, upload_rows
@@ -17,7 +18,6 @@ from arize_async.runs.upload import TRACE_ID, upload_rows
 if TYPE_CHECKING:
     from arize_async.journal.header import Header
     from arize_async.models.dataset import Dataset
-    from arize_async.models.experiment import Experiment
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.upload import RunBatches
     from arize_async.transport.flight import FlightTransport
@@ -33,7 +33,7 @@ class Opened:
     Attributes:
         experiment_id: Goes on the spans.
         project: The project that the spans belong to.
-        dataset_version_id: The version that the experiment is bound to, when the server said so.
+        dataset_version_id: The version of the dataset, when the server said so.
     """
 
     experiment_id: str
@@ -134,7 +134,14 @@ class FlightSink:
         dataset = self._dataset
         created = await self._flight.init_experiment(space_id=dataset.space_id, dataset_id=dataset.id, name=self._name)
         self._experiment_id = created.experiment_id
-        self._experiment = await self._experiments.get(experiment=created.experiment_id)
+        version = next(iter(dataset.versions or []), None)
+        self._experiment = Experiment(
+            id=created.experiment_id,
+            name=self._name,
+            space_id=dataset.space_id,
+            dataset_id=dataset.id,
+            dataset_version_id=version and version.id,
+        )
         return Opened(created.experiment_id, created.trace_model_name, self._experiment.dataset_version_id)
 
     async def upload(self, batches: RunBatches) -> Experiment:
