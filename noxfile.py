@@ -103,12 +103,16 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Kill the server 200 times and running experiments 500 times; takes an hour and more.
+    """Kill the server 200 times and running experiments 500 times, break connections 1,000 times; takes two hours.
 
-    ``-- --kills N --seed N`` chooses for both.
+    ``-- --kills N --seed N`` chooses for the kills, ``-- faults --faults N --seed N`` only breaks connections.
     """
     install_wheel(session)
     env = isolated(session) | {"PYTHONSAFEPATH": "1", "ARIZE_PRE_RELEASE_WARNINGS": "false"}
+    if session.posargs[:1] == ["faults"] or not session.posargs:
+        session.run("python", "tests/chaos/faults", *(session.posargs[1:] or ["--faults", "1000"]), env=env)
+        if session.posargs:
+            return
     session.run("python", "tests/chaos/kill", *(session.posargs or ["--kills", "200"]), env=env)
     session.run("python", "tests/chaos/resume", *(session.posargs or ["--kills", "500", "--examples", "2000"]), env=env)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
-from arize_async.errors import InvalidInput, InvalidResponse
+from arize_async.errors import InvalidInput, InvalidResponse, RequestFailed
 from arize_async.models.base import Model, Request
 from arize_async.models.page import PaginationMetadata
 from arize_async.resources.choice import off_loop
@@ -53,6 +53,20 @@ class Resource:
 
     async def _get(self, kind: type[M], path: str) -> M:
         return await self._http.request_as(partial(parse, kind), "GET", path)
+
+    async def _get_created(self, kind: type[M], path: str, created: str) -> M:
+        """Return what was just created; an error says that it was.
+
+        Args:
+            kind: What is parsed.
+            path: Where it is.
+            created: What it is, and its id, in words.
+        """
+        try:
+            return await self._get(kind, path)
+        except RequestFailed as error:
+            error.advice = ". ".join(part for part in (error.advice, f"The {created} was created all the same") if part)
+            raise
 
     async def _send(
         self,

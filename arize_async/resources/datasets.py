@@ -258,4 +258,4 @@ class DatasetsClient(ExamplesResource):
 
         reader = await off_loop(lambda: source.reader(ExampleColumns(id_first=source.in_files)))
         created = await self._flight.create_dataset(space_id=space_id, name=name, data=reader)
-        return await self.get(dataset=created)
+        return await self._get_created(Dataset, paths.fill(paths.DATASET, dataset_id=created), f"dataset {created}")

@@ -385,7 +385,8 @@ class ExperimentsResource(Resource):
             with anyio.move_on_after(self._config.timeouts.close, shield=True):
                 await self._delete_if_empty(announced.experiment_id)
             raise
-        return await self._get(Experiment, paths.fill(paths.EXPERIMENT, experiment_id=uploaded))
+        path = paths.fill(paths.EXPERIMENT, experiment_id=uploaded)
+        return await self._get_created(Experiment, path, f"experiment {uploaded}")
 
     async def _delete_if_empty(self, experiment_id: str) -> None:
         """Free the name of an experiment that got no runs, so that the call can be made again."""

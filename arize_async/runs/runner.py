@@ -170,7 +170,7 @@ class ExperimentRunner:
     async def _opened(self, sink: Sink, journal: Journal, jobs: Jobs) -> Opened:
         """Make sure that the results can be taken, and note where they will go."""
         place = await sink.open(journal.earlier)
-        if journal.header.state == "uploading" and jobs.count and await sink.stored():
+        if journal.header.state == "uploading" and jobs.count and (await sink.stored()).rows:
             raise ResumeRefused(
                 "a part of these results is on the server already, where they cannot be replaced: complete the upload"
                 " with resume=True, or delete the experiment first"

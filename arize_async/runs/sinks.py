@@ -13,7 +13,7 @@ from arize_async.errors import ArizeError, Conflict, NotFound
 from arize_async.models.experiment import Experiment
 from arize_async.models.run import ExperimentTaskFieldNames
 from arize_async.resources.parts import PartWriter
-from arize_async.runs.upload import TRACE_ID, upload_rows
+from arize_async.runs.upload import TRACE_ID, Stored, upload_rows
 
 if TYPE_CHECKING:
     from arize_async.journal.header import Header
@@ -56,8 +56,12 @@ class Sink(Protocol):
         """Store the results and return the experiment."""
         ...
 
-    async def stored(self) -> set[str]:
-        """Return the trace ids of the runs that the server has."""
+    async def stored(self) -> Stored:
+        """Read which runs the server has."""
+        ...
+
+    async def any_stored(self) -> int:
+        """Return 1 when the server has any run at all, else 0."""
         ...
 
     async def experiment(self) -> Experiment | None:
@@ -80,9 +84,13 @@ class DrySink:
     async def upload(self, batches: RunBatches) -> None:
         """Keep nothing."""
 
-    async def stored(self) -> set[str]:
+    async def stored(self) -> Stored:
         """Return nothing."""
-        return set()
+        return Stored()
+
+    async def any_stored(self) -> int:
+        """Return nothing."""
+        return 0
 
     async def experiment(self) -> None:
         """Return nothing."""
@@ -153,16 +161,19 @@ class FlightSink:
         )
         return await self.experiment()
 
-    async def stored(self) -> set[str]:
+    async def stored(self) -> Stored:
         """Read which runs the experiment has."""
-        found: set[str] = set()
+        found, rows = set[str](), 0
         async with self._flight.read_runs(self._dataset.space_id, self._experiment_id) as stream:
             async for batch in stream:
-                if TRACE_ID in batch.schema.names:
-                    found.update(str(trace) for trace in batch.column(TRACE_ID).to_pylist())
-                else:
-                    found.update(str(run) for run in batch.column("id").to_pylist())
-        return found
+                rows += batch.num_rows
+                name = TRACE_ID if TRACE_ID in batch.schema.names else "id"
+                found.update(str(run) for run in batch.column(name).to_pylist())
+        return Stored(frozenset(found), rows)
+
+    async def any_stored(self) -> int:
+        """Look at one run."""
+        return len((await self._experiments.list_runs(experiment=self._experiment_id, limit=1)).experiment_runs)
 
     async def experiment(self) -> Experiment:
         """Fetch the experiment; what is known of it does when that fails."""
@@ -234,13 +245,19 @@ class RestSink:
         await writer.send(upload_rows(batches), self._send)
         return await self.experiment()
 
-    async def stored(self) -> set[str]:
+    async def stored(self) -> Stored:
         """Read which runs the experiment has; there is none before the first upload."""
         self._experiment = await self._found()
         if self._experiment is None:
-            return set()
+            return Stored()
         page = await self._experiments.list_runs(experiment=self._experiment.id, limit=500)
-        return {str(run.additional_properties.get(TRACE_ID, run.id)) async for run in page}
+        found = [str(run.additional_properties.get(TRACE_ID, run.id)) async for run in page]
+        return Stored(frozenset(found), len(found))
+
+    async def any_stored(self) -> int:
+        """Look at one run."""
+        experiment = await self.experiment()
+        return len((await self._experiments.list_runs(experiment=experiment.id, limit=1)).experiment_runs)
 
     async def experiment(self) -> Experiment:
         """Return the experiment."""

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from attrs import frozen
 
-from arize_async.errors import ApiError, Conflict, ConnectionFailed, IncompleteWrite, RequestTimeout
+from arize_async.errors import (
+    ApiError,
+    ArizeError,
+    Conflict,
+    ConnectionFailed,
+    IncompleteWrite,
+    InvalidResponse,
+    RequestFailed,
+)
 from arize_async.results.frame import FAILED
 from arize_async.transport.retry import Timing
 
@@ -26,6 +35,9 @@ NULL_OUTPUT = "null"
 """REST takes no null output (wire contract 2.1): a task that returned None is sent as JSON null."""
 TRACE_ID = "result.trace.id"
 """What no two runs share."""
+
+MOST_VERIFIED = 10_000
+"""So many runs are counted on the server after their upload; of more it is only seen that there are some."""
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
 _CHUNK_ROWS = 500
@@ -52,7 +64,7 @@ class Without:
         schema: The schema of all batches.
     """
 
-    def __init__(self, batches: RunBatches, stored: set[str]) -> None:
+    def __init__(self, batches: RunBatches, stored: frozenset[str]) -> None:
         """Take the batches and the trace ids of the runs that are stored."""
         self._batches = batches
         self._stored = pa.array(stored, pa.string())
@@ -65,16 +77,25 @@ class Without:
             if missing.num_rows:
                 yield missing
 
-    def count(self) -> int:
-        """Return how many rows there are; this blocks."""
-        return _count(self)
+
+@frozen
+class Stored:
+    """Which runs the server has.
+
+    Attributes:
+        traces: Their trace ids; their own ids, where the server does not keep those of traces.
+        rows: How many runs there are; more than ids when some are there twice.
+    """
+
+    traces: frozenset[str] = frozenset()
+    rows: int = 0
 
 
 class Delivery:
     """Uploads one run, again and again until the server has it.
 
     What comes back from a failed attempt does not always tell whether the server has stored the runs. So before every
-    attempt but the first it is asked which of them it has.
+    attempt but the first it is asked which of them it has, and after the last one whether it has all.
     """
 
     def __init__(
@@ -97,30 +118,43 @@ class Delivery:
 
         Raises:
             Conflict: The experiment holds runs that are not of this run.
+            InvalidResponse: The server does not have the runs that it has acknowledged, or has some twice.
             ArizeError: The server refused, or no attempt went through.
         """
-        doubtful = self._journal.header.state == "uploading"
+        is_doubtful = self._journal.header.state == "uploading"
         await self._journal.note("uploading")
         batches = await asyncio.to_thread(self._table.batches)
+        experiment = await self._sent(batches, is_doubtful=is_doubtful)
+        if experiment is not None:
+            await self._verify(await asyncio.to_thread(_count, batches))
+        return experiment
+
+    async def _sent(self, batches: RunBatches, *, is_doubtful: bool) -> Experiment | None:
+        failure: Exception | None = None
         made = 0
         while True:
-            made += 1
             try:
-                return await self._attempt(batches, doubtful=doubtful)
-            except (ApiError, ConnectionFailed, IncompleteWrite) as error:
+                rest = await self._rest(batches) if is_doubtful else batches
+                if rest is None:
+                    return await self._sink.experiment()
+                if failure is None or made < self._retry.attempts:
+                    return await self._sink.upload(rest)
+            except (RequestFailed, IncompleteWrite) as error:
+                failure, is_doubtful = error, True
                 if made >= self._retry.attempts or not _may_pass(error):
                     raise
-                wait = self._timing.draw(0, min(self._retry.backoff * 2 ** (made - 1), self._retry.max_backoff))
-                log.warning("the upload failed and is tried again in %.1f s: %s", wait, error)
-                doubtful = True
-                await self._timing.sleep(wait)
+            else:
+                raise failure
+            made += 1
+            await self._pause(made, "the upload failed; what the server has of it is asked in %.1f s: %s", failure)
 
-    async def _attempt(self, batches: RunBatches, *, doubtful: bool) -> Experiment | None:
-        stored = await self._sink.stored() if doubtful else set[str]()
-        if not stored:
-            return await self._sink.upload(batches)
-        rest = Without(batches, stored)
-        missing, total = await asyncio.to_thread(lambda: (rest.count(), _count(batches)))
+    async def _rest(self, batches: RunBatches) -> RunBatches | None:
+        """Return the runs that the server lacks; None when it has all."""
+        stored = await self._settled()
+        if not stored.rows:
+            return batches
+        rest = Without(batches, stored.traces)
+        missing, total = await asyncio.to_thread(lambda: (_count(rest), _count(batches)))
         if missing == total:
             raise Conflict(
                 "the experiment of this name holds runs of somebody else; delete it, then send these with resume=True",
@@ -128,7 +162,53 @@ class Delivery:
                 title="Resource conflict",
             )
         log.info("the server has %d of %d runs already", total - missing, total)
-        return await self._sink.upload(rest) if missing else await self._sink.experiment()
+        return rest if missing else None
+
+    async def _settled(self) -> Stored:
+        """Ask until two answers are the same: what was on its way when its answer was lost may still arrive."""
+        found = await self._sink.stored()
+        for made in range(1, self._retry.attempts):
+            await self._pause(made)
+            before, found = found, await self._sink.stored()
+            if before == found:
+                break
+        return found
+
+    async def _verify(self, sent: int) -> None:
+        """Compare what the server has with what it was sent.
+
+        Raises:
+            InvalidResponse: It does not have what it has acknowledged, or has some runs twice.
+        """
+        expected = sent if sent <= MOST_VERIFIED else 1
+        try:
+            rows = await self._shown(expected)
+        except ArizeError as error:
+            log.warning("the server has acknowledged %d runs; whether it has them is not known: %s", sent, error)
+            return
+        if rows < expected:
+            raise InvalidResponse(f"the server has acknowledged {sent} runs and shows {rows} of them")
+        if rows > expected:
+            raise InvalidResponse(
+                f"the server has {rows} runs where {sent} were sent: a request whose answer was lost has arrived as"
+                " well as its repetition; delete the experiment, then resume=True sends them once"
+            )
+
+    async def _shown(self, expected: int) -> int:
+        """Ask how many runs there are, until there are enough: a server may need a moment to show them."""
+        for made in range(1, self._retry.attempts + 1):
+            rows = await self._sink.any_stored() if expected == 1 else (await self._sink.stored()).rows
+            if rows >= expected or made == self._retry.attempts:
+                return rows
+            await self._pause(made, "asking again in %.1f s: the server shows %d runs of %d", rows, expected)
+        return 0
+
+    async def _pause(self, made: int, told: str = "", *arguments: object) -> None:
+        """Wait as long as the policy says after so many attempts; ``told`` is logged with the seconds."""
+        wait = self._timing.draw(0, min(self._retry.backoff * 2 ** (made - 1), self._retry.max_backoff))
+        if told:
+            log.warning(told, wait, *arguments)
+        await self._timing.sleep(wait)
 
 
 def upload_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[dict[str, object]]]:
@@ -147,8 +227,8 @@ def _count(batches: Iterable[pa.RecordBatch]) -> int:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether another attempt makes sense soon; one that has waited for minutes does not."""
+    """Whether another attempt makes sense soon."""
     cause = error.__cause__ if isinstance(error, IncompleteWrite) else error
     if isinstance(cause, ConnectionFailed):
-        return cause.nothing_sent or not (cause.is_final or isinstance(cause, RequestTimeout))
-    return isinstance(cause, ApiError) and cause.status in _PASSING
+        return not cause.is_final
+    return isinstance(cause, InvalidResponse) or (isinstance(cause, ApiError) and cause.status in _PASSING)

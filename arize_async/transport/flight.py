@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from arize_async.errors import ClientClosed, ConnectionFailed, InvalidResponse
+from arize_async.transport.flight_reading import Reading
+from arize_async.transport.retry import Retrier, Timing
 from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     import pyarrow as pa
-    from pyarrow.flight import FlightStreamReader
 
     from arize_async.config import Config
     from arize_async.transport.flight_connection import FlightConnection
@@ -59,19 +60,22 @@ class RecordBatches:
 class FlightTransport:
     """The Flight side of a client.
 
-    Every call runs on a worker thread with the deadline ``timeouts.stream``; one connection serves all calls. The
-    library behind it is loaded with the first call.
+    Every call runs on a worker thread with the deadline ``timeouts.stream``; one connection serves all calls until it
+    breaks. Reads are repeated, and go on where they broke off; writes only where nothing was sent. The library behind
+    it is loaded with the first call.
     """
 
-    def __init__(self, config: Config, *, settings: Settings | None = None) -> None:
+    def __init__(self, config: Config, *, settings: Settings | None = None, timing: Timing | None = None) -> None:
         """Take the settings; nothing is opened.
 
         Args:
             config: Bounds, timeouts and, unless ``settings`` is given, the endpoint and the key.
             settings: Awaited before each call for the final settings.
+            timing: Clock and sleep of the retries.
         """
         self.config = config
         self._settings = settings
+        self._timing = timing or Timing()
         self._lock = threading.Lock()
         self._connection: FlightConnection | None = None
         self._closed = False
@@ -92,8 +96,13 @@ class FlightTransport:
             dataset_id=dataset_id,
             experiment_name=name,
         )
-        answer = await self._call(f"Flight action {INIT_ACTION}", lambda link: link.act(INIT_ACTION, body))
-        return InitializedExperiment(**_checked(decode_answer, "CreateExperimentDBEntryResponse", answer))
+        what = f"Flight action {INIT_ACTION}"
+
+        async def attempt() -> InitializedExperiment:
+            answer = await self._call(what, lambda link: link.act(INIT_ACTION, body))
+            return InitializedExperiment(**_checked(decode_answer, "CreateExperimentDBEntryResponse", answer))
+
+        return await self._retrier(what, repeatable=False).run(attempt)
 
     async def upload_runs(
         self, space_id: str, dataset_id: str, name: str, data: pa.Table | pa.RecordBatchReader
@@ -111,7 +120,8 @@ class FlightTransport:
 
         Raises:
             ApiError: The server refused.
-            ConnectionFailed: The connection broke; the server keeps nothing of the upload.
+            ConnectionFailed: The connection broke; the server has all of the upload, when only its answer was lost,
+                or nothing.
         """
         from arize_async.wire.flight import encode_request
 
@@ -128,7 +138,8 @@ class FlightTransport:
 
         Raises:
             ApiError: The server refused.
-            ConnectionFailed: The connection broke; the server keeps nothing of the upload.
+            ConnectionFailed: The connection broke; the server has all of the upload, when only its answer was lost,
+                or nothing.
         """
         from arize_async.wire.flight import encode_request
 
@@ -201,12 +212,32 @@ class FlightTransport:
         def work() -> T:
             from arize_async.transport.flight_errors import translate
 
+            connection = self._connected(config)
             try:
-                return function(self._connected(config))
+                return function(connection)
             except Exception as error:
-                raise translate(error, what, config.endpoints.flight.host) from error
+                failure = translate(error, what, config.endpoints.flight.host)
+                if isinstance(failure, ConnectionFailed):
+                    self._forget(connection)
+                raise failure from error
 
         return await in_thread(work, name="arize-flight", cancel=cancel, grace=config.timeouts.close)
+
+    def _forget(self, broken: FlightConnection) -> None:
+        """Let the next call connect anew; a connection that is dead and does not know it would hold up all calls."""
+        with self._lock:
+            if self._connection is broken:
+                self._connection = None
+
+    def _retrier(self, what: str, *, repeatable: bool) -> Retrier:
+        return Retrier(
+            policy=self.config.retry,
+            total=self.config.timeouts.stream,
+            repeatable=repeatable,
+            request=what,
+            host=self.config.endpoints.flight.host,
+            timing=self._timing,
+        )
 
     async def _put(
         self, what: str, command: bytes, answer: str, data: pa.Table | pa.RecordBatchReader
@@ -219,8 +250,13 @@ class FlightTransport:
             if is_cancelled.is_set():
                 raise ConnectionFailed("cancelled", request=what)
 
-        body = await self._call(what, lambda link: link.put(command, data, check_cancelled), cancel=is_cancelled.set)
-        return _checked(decode_answer, answer, body)
+        async def attempt() -> dict[str, str]:
+            body = await self._call(
+                what, lambda link: link.put(command, data, check_cancelled), cancel=is_cancelled.set
+            )
+            return _checked(decode_answer, answer, body)
+
+        return await self._retrier(what, repeatable=False).run(attempt)
 
     @asynccontextmanager
     async def _stream(self, request: str, **fields: str) -> AsyncGenerator[RecordBatches, None]:
@@ -228,21 +264,14 @@ class FlightTransport:
 
         what = f"Flight {request}"
         ticket = encode_request("DoGetRequest", request, **{name: value for name, value in fields.items() if value})
-        reader = await self._call(what, lambda link: link.open_reader(ticket))
-        schema = await self._call(what, lambda _: reader.schema, cancel=reader.cancel)
-        following = self._following(what, reader)
+        reading = Reading(what, ticket, self._call, self._retrier(what, repeatable=True))
+        schema = await reading.open()
+        following = reading.batches()
         try:
             yield RecordBatches(schema, following)
         finally:
-            reader.cancel()
+            reading.cancel()
             await following.aclose()
-
-    async def _following(self, what: str, reader: FlightStreamReader) -> AsyncGenerator[pa.RecordBatch, None]:
-        from arize_async.transport.flight_connection import batches
-
-        next_batch = batches(reader)
-        while (batch := await self._call(what, lambda _: next_batch(), cancel=reader.cancel)) is not None:
-            yield batch
 
     def __repr__(self) -> str:
         """Show where calls go and whether a connection stands."""

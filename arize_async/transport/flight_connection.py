@@ -39,6 +39,8 @@ class FlightConnection:
             and (not config.request_verify or endpoint.host.lower() == "localhost"),
             generic_options=[
                 ("grpc.max_send_message_length", MAX_SENT_BYTES),
+                # a new channel shall connect at once, not wait as long as one that has failed before would
+                ("grpc.use_local_subchannel_pool", 1),
                 # the first is also gRPC's bound on one attempt to connect, TLS and HTTP/2 handshake included
                 ("grpc.min_reconnect_backoff_ms", _milliseconds(config.timeouts.connect)),
                 ("grpc.max_reconnect_backoff_ms", _milliseconds(max(config.timeouts.connect, 1))),
@@ -124,10 +126,19 @@ def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None
     def following() -> pa.RecordBatch | None:
         for chunk in stream:
             if chunk.data is not None:
-                return chunk.data
+                return _checked(chunk.data)
         return None
 
     return following
+
+
+def _checked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch that can be read: Arrow trusts what it gets, an offset that points elsewhere ends the process."""
+    try:
+        batch.validate(full=True)
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InvalidResponse(f"the rows are no valid Arrow data: {error}") from None
+    return batch
 
 
 def table_of(parts: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:

@@ -18,6 +18,7 @@ from arize_async.models.problem import Problem
 from arize_async.wire.codec import decode, parse_json
 
 _MAX_DETAIL = 500
+_NOT_CONNECTED = "failed to connect to all addresses"
 _STATUSES: tuple[tuple[type[BaseException], int, str], ...] = (
     (fl.FlightUnauthenticatedError, 401, "Authentication required"),
     (fl.FlightUnauthorizedError, 403, "Access forbidden"),
@@ -44,7 +45,9 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
     if isinstance(error, fl.FlightTimedOutError):
         return RequestTimeout(f"no answer from {host} in time", request=what)
     if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)):
-        return ConnectionFailed(f"no connection to {host}: {text}", request=what)
+        failure = ConnectionFailed(f"no connection to {host}: {text}", request=what)
+        failure.nothing_sent = _NOT_CONNECTED in text
+        return failure
     if (problem := _problem(error)) is not None:
         detail, title = problem.detail or text, problem.title
         return error_class(problem.status)(detail, status=problem.status, title=title, request=what)

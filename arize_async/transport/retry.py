@@ -12,7 +12,14 @@ import tenacity
 from attrs import frozen
 
 from arize_async.config import RetryPolicy
-from arize_async.errors import ApiError, ConnectionFailed, RequestFailed, RequestTimeout
+from arize_async.errors import (
+    ApiError,
+    ConnectionFailed,
+    InvalidResponse,
+    RequestFailed,
+    RequestTimeout,
+    ServerError,
+)
 
 T = TypeVar("T")
 
@@ -30,6 +37,17 @@ def is_repeatable(method: str, path: str) -> bool:
     (True, True)
     """
     return method in _REPEATABLE_METHODS or path.endswith(_REPEATABLE_PATHS)
+
+
+def may_have_been_carried_out(error: BaseException | None) -> bool:
+    """Tell whether an error leaves open what the server did: its answer is lost, broken, or a gateway's.
+
+    >>> may_have_been_carried_out(RequestTimeout("late")), may_have_been_carried_out(ApiError("no", status=400))
+    (True, False)
+    """
+    if isinstance(error, ConnectionFailed):
+        return not (error.nothing_sent or error.is_final)
+    return isinstance(error, (InvalidResponse, ServerError))
 
 
 @frozen(kw_only=True)
@@ -96,6 +114,10 @@ class Retrier:
             late.advice = self._doubt(late)
             raise late from None
 
+    async def pause(self, failures: int) -> None:
+        """Wait as long as it takes after so many failures, of what is not repeated as a whole."""
+        await self.timing.sleep(self.timing.draw(0, self._ceiling(failures)))
+
     def _retrying(self, deadline: float) -> tenacity.AsyncRetrying:
         def ends(state: tenacity.RetryCallState) -> bool:
             late = self.timing.clock() + state.upcoming_sleep >= deadline
@@ -116,10 +138,9 @@ class Retrier:
 
     def _doubt(self, error: RequestFailed) -> str:
         """Warn of repeating a request that perhaps was carried out."""
-        lost = isinstance(error, ConnectionFailed) and not (error.nothing_sent or error.is_final)
         return (
             "It may have been carried out all the same: look before making it again"
-            if lost and not self.repeatable
+            if may_have_been_carried_out(error) and not self.repeatable
             else ""
         )
 
@@ -128,5 +149,7 @@ class Retrier:
         asked = getattr(error, "retry_after", None)
         if isinstance(asked, (int, float)):
             return float(asked)
-        ceiling = min(self.policy.backoff * 2 ** (state.attempt_number - 1), self.policy.max_backoff)
-        return self.timing.draw(0, ceiling)
+        return self.timing.draw(0, self._ceiling(state.attempt_number))
+
+    def _ceiling(self, failures: int) -> float:
+        return min(self.policy.backoff * 2 ** (failures - 1), self.policy.max_backoff)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from arize_async.config import RetryPolicy
-from arize_async.errors import ConnectionFailed, InvalidResponse, JournalError, JournalFailed, UploadFailed
+from arize_async.errors import (
+    ArizeError,
+    ConnectionFailed,
+    Forbidden,
+    InvalidResponse,
+    JournalError,
+    JournalFailed,
+    RequestTimeout,
+    ServerError,
+    UploadFailed,
+)
 from arize_async.journal.folder import JournalFolder
 from arize_async.journal.opening import opened
 from arize_async.journal.store import Store
@@ -20,6 +30,8 @@ from arize_async.transport.flight import FlightTransport
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from arize_async import ArizeClient
     from arize_async.models.dataset import Dataset
@@ -172,29 +184,93 @@ async def test_an_upload_that_breaks_off_is_made_again(
     assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
 
 
+class Broken:
+    """Appending that fails, whether it was carried out or not."""
+
+    def __init__(self, error: ArizeError, *, carried_out: bool, times: int = 100) -> None:
+        """Fail so often."""
+        self._append = ExperimentsResource.append_runs
+        self._error, self._carried_out, self._left = error, carried_out, times
+        self.calls = 0
+
+    async def __call__(self, resource: ExperimentsResource, **arguments: Any) -> Any:
+        """Append, or do not, and fail."""
+        self.calls += 1
+        self._left -= 1
+        answer = await self._append(resource, **arguments) if self._carried_out or self._left < 0 else None
+        if self._left < 0:
+            return answer
+        raise self._error
+
+
 @pytest.mark.parametrize("carried_out", [False, True])
-async def test_appending_that_breaks_off_goes_on_where_it_was(
-    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, carried_out: bool
+@pytest.mark.parametrize("error", [RequestTimeout("late"), InvalidResponse("gibberish"), ServerError("oh", status=502)])
+async def test_appending_whose_outcome_is_unknown_goes_on_where_it_was(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, carried_out: bool, error: ArizeError
 ) -> None:
-    """REST sends several requests; what the server has of them is not sent again, in another run either."""
-    append, calls = ExperimentsResource.append_runs, 0
+    """REST sends several requests; the server is asked what it has of them, and only the others are sent again."""
+    broken = Broken(error, carried_out=carried_out, times=1)
+    monkeypatch.setattr(ExperimentsResource, "append_runs", lambda self, **arguments: broken(self, **arguments))
+    arguments: dict[str, Any] = {"name": "parts", "dataset": dataset.id, "repetitions": 120, "force_http": True}
+    experiment, frame = await client.experiments.run(**arguments, task=answer, concurrency=50)
+    assert frame.height == 1200
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
 
-    async def broken(self: ExperimentsResource, **arguments: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if carried_out:
-            await append(self, **arguments)
-        raise InvalidResponse("gibberish")
 
+async def test_appending_that_is_refused_goes_on_in_another_run(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the server has by then is not sent again."""
+    broken = Broken(Forbidden("not you", status=403), carried_out=False)
     arguments: dict[str, Any] = {"name": "parts", "dataset": dataset.id, "repetitions": 120, "force_http": True}
     with monkeypatch.context() as patched:
-        patched.setattr(ExperimentsResource, "append_runs", broken)
+        patched.setattr(ExperimentsResource, "append_runs", lambda self, **arguments: broken(self, **arguments))
         with pytest.raises(UploadFailed, match="resume=True") as raised:
             await client.experiments.run(**arguments, task=answer, concurrency=50)
     result: Any = raised.value.result
     experiment, frame = await client.experiments.run(**arguments, task=answer, resume=True)
-    assert calls == 1
+    assert broken.calls == 1
     assert result.frame.height == frame.height == 1200
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
+async def test_a_server_that_acknowledges_and_forgets_is_found_out(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says how many runs are there, and resume=True sends the others."""
+    upload = FlightTransport.upload_runs
+
+    async def forgetful(self: FlightTransport, *, data: pa.RecordBatchReader, **arguments: Any) -> str:
+        kept = await asyncio.to_thread(lambda: data.read_all().slice(0, 4))
+        return await upload(self, data=kept, **arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FlightTransport, "upload_runs", forgetful)
+        with pytest.raises(UploadFailed, match=r"has acknowledged 10 runs and shows 4 of them.*resume=True"):
+            await client.experiments.run(name="forgotten", dataset=dataset.id, task=answer)
+    experiment, frame = await client.experiments.run(name="forgotten", dataset=dataset.id, task=answer, resume=True)
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
+async def test_a_request_that_arrives_late_is_found_out(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the network carried out twice is told; once the experiment is deleted, the runs are sent once."""
+    upload = FlightTransport.upload_runs
+
+    async def twice(self: FlightTransport, *, data: pa.RecordBatchReader, **arguments: Any) -> str:
+        table = await asyncio.to_thread(data.read_all)
+        await upload(self, data=table, **arguments)
+        return await upload(self, data=table, **arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FlightTransport, "upload_runs", twice)
+        with pytest.raises(UploadFailed, match=r"has 20 runs where 10 were sent.*delete the experiment"):
+            await client.experiments.run(name="late", dataset=dataset.id, task=answer)
+    with pytest.raises(UploadFailed, match="20 runs"):
+        await client.experiments.run(name="late", dataset=dataset.id, task=answer, resume=True)
+    await client.experiments.delete(experiment="late", dataset=dataset.id)
+    experiment, frame = await client.experiments.run(name="late", dataset=dataset.id, task=answer, resume=True)
     assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
 
 
