@@ -106,14 +106,14 @@ async def test_a_stream_without_progress_is_given_up(fake_time: Any) -> None:
 async def test_a_stream_that_is_another_one_is_not_joined(fake_time: Any) -> None:
     """Rows of two versions are never given as one."""
     with Unsteady([6]) as server:
-        async with connected(server.port, fake_time.timing) as transport:
-            async with transport.read_dataset("S", "D") as stream:
-                batches = aiter(stream)
+        reading = connected(server.port, fake_time.timing)
+        async with reading as transport, transport.read_dataset("S", "D") as stream:
+            batches = aiter(stream)
+            await anext(batches)
+            await anext(batches)
+            server.first = 100
+            with pytest.raises(InvalidResponse, match="somebody changes the rows"):
                 await anext(batches)
-                await anext(batches)
-                server.first = 100
-                with pytest.raises(InvalidResponse, match="somebody changes the rows"):
-                    await anext(batches)
 
 
 async def test_an_announcement_whose_answer_is_lost_is_not_repeated(fake_time: Any) -> None:
