@@ -14,7 +14,7 @@ import nox.command
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "interop", "fuzz", "examples"]
+nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "browser", "interop", "fuzz", "examples"]
 
 ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
@@ -82,10 +82,19 @@ def tests(session: nox.Session) -> None:
     install_wheel(session, "test", "lint")  # the facade's generator formats with ruff
     # Without safe mode the checkout, as the current folder, would come before the installed wheel.
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
-    chosen = session.posargs or [str(ROOT / "tests"), "--pyargs", *PACKAGES]
+    chosen = session.posargs or [str(ROOT / "tests"), f"--ignore={ROOT}/tests/browser", "--pyargs", *PACKAGES]
     pytest = ["pytest", "-n", "auto", "--dist", "worksteal", "-o", f"cache_dir={session.create_tmp()}/pytest"]
     coverage = ["--cov", "--cov-report=term-missing:skip-covered", *(["--cov-fail-under=0"] if session.posargs else [])]
     session.run("python", "-m", *pytest, *coverage, *chosen, env=env)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the web page with a real Chromium, which has to be installed; takes a minute or two."""
+    install_wheel(session, "browser")
+    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
+    chosen = session.posargs or ["tests/browser"]
+    session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
 
 
 @nox.session

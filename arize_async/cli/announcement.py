@@ -44,6 +44,7 @@ def _for_programs(server: LocalServer) -> list[Text]:
 def _for_people(server: LocalServer, directory: Path | None) -> list[Text]:
     options = server.client_options
     facts = {
+        "Web page": server.page,
         "URL": server.url,
         "API key": server.api_key,
         "Data": str(directory or "in memory, gone when the server stops"),

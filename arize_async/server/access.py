@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
@@ -45,6 +46,23 @@ class Guard:
         except ValueError:
             return False
         return address.is_loopback or is_everywhere(self.host)
+
+
+@frozen
+class Public:
+    """Paths that need no key, because nothing is behind them or because somebody else checks who is there.
+
+    >>> public = Public({"/openapi.json"}, "/ui/")
+    >>> "/openapi.json" in public, "/ui/login" in public, "/v2/spaces" in public
+    (True, True, False)
+    """
+
+    paths: AbstractSet[str]
+    below: str
+
+    def __contains__(self, path: object) -> bool:
+        """Whether a path, as it was sent, needs no key."""
+        return path in self.paths or (isinstance(path, str) and path.startswith(self.below))
 
 
 def _host_name(header: str) -> str:

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from arize_async.errors import ServerFailed
 from arize_async.server import calls
-from arize_async.server.access import Guard
+from arize_async.server.access import Guard, Public
 from arize_async.server.address import in_url
 from arize_async.server.flight.closing import close_flight
 from arize_async.server.flight.server import FlightServer
@@ -27,6 +27,11 @@ from arize_async.server.rest.routes import rest_application
 from arize_async.server.storage import spaces
 from arize_async.server.storage.database import Database
 from arize_async.server.storage.store import Store
+from arize_async.server.ui.answers import PREFIX
+from arize_async.server.ui.assets import Assets
+from arize_async.server.ui.routes import ui_application
+from arize_async.server.ui.sessions import Sessions
+from arize_async.server.ui.sign_in import LOGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +68,7 @@ class Running:
         """Open nothing yet."""
         self._place = place
         self._guard = Guard(place.host, api_key)
+        self._sessions = Sessions(api_key)
         self._stack = AsyncExitStack()
         self._store: Store | None = None
 
@@ -71,6 +77,11 @@ class Running:
         """The store, once it is open."""
         assert self._store is not None
         return self._store
+
+    @property
+    def page(self) -> str:
+        """The path that signs a browser in, once."""
+        return f"{LOGIN}?token={self._sessions.link_token()}"
 
     async def open(self) -> Ports:
         """Open everything and return the ports that are in use; when that fails, nothing stays open.
@@ -124,9 +135,13 @@ class Running:
         return server.port
 
     async def _open_rest(self, store: Store) -> int:
-        application = rest_application(store, self._guard, public={openapi.PATH})
+        public = Public({openapi.PATH, "/", PREFIX}, f"{PREFIX}/")
+        application = rest_application(store, self._guard, public)
         application.add_routes(openapi.DocumentHandlers().routes())
         application.add_routes(TraceHandlers(store).routes())
+        application.add_routes([web.get("/", _to_page), web.get(PREFIX, _to_page)])
+        assets = await asyncio.to_thread(Assets)
+        application.add_subapp(PREFIX, ui_application(store, self._guard, self._sessions, assets))
         runner = web.AppRunner(
             application,
             access_log=calls.logger,
@@ -157,6 +172,11 @@ class Running:
         except asyncio.CancelledError:
             await asyncio.wait([making])
             raise
+
+
+async def _to_page(request: web.Request) -> web.Response:
+    del request
+    return web.Response(status=302, headers={"Location": f"{PREFIX}/"})
 
 
 def _probe(place: Place) -> None:

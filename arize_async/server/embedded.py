@@ -84,7 +84,7 @@ class LocalServer:
 
     @property
     def url(self) -> str:
-        """The address of REST and of the web page.
+        """The address of REST and of the web page, which asks for the key there; see ``page``.
 
         Raises:
             ServerFailed: The server is not running.
@@ -101,6 +101,17 @@ class LocalServer:
         """
         self._require_running()
         return self._key
+
+    @property
+    def page(self) -> str:
+        """An address that opens the web page in a browser and signs it in; each works once.
+
+        Raises:
+            ServerFailed: The server is not running.
+        """
+        self._require_running()
+        assert self._running is not None
+        return f"{self.url}{self._running.page}"
 
     @property
     def client_options(self) -> ClientOptions:

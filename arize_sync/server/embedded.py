@@ -54,7 +54,7 @@ class LocalServer(Owner[AsyncLocalServer]):
 
     @property
     def url(self) -> str:
-        """The address of REST and of the web page.
+        """The address of REST and of the web page, which asks for the key there; see ``page``.
 
         Raises:
             ServerFailed: The server is not running.
@@ -69,6 +69,15 @@ class LocalServer(Owner[AsyncLocalServer]):
             ServerFailed: The server is not running.
         """
         return self._wrapped.api_key
+
+    @property
+    def page(self) -> str:
+        """An address that opens the web page in a browser and signs it in; each works once.
+
+        Raises:
+            ServerFailed: The server is not running.
+        """
+        return self._wrapped.page
 
     @property
     def client_options(self) -> ClientOptions:

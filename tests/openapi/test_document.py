@@ -129,7 +129,7 @@ def test_bounds_come_from_the_models(document: dict[str, Any]) -> None:
     assert schemas["ExperimentRun"]["required"] == ["id", "example_id", "output", "error"]
 
 
-async def test_the_document_needs_no_key_and_nothing_else_is_open(server: LocalServer) -> None:
+async def test_the_document_needs_no_key_and_no_other_path_without_a_page_is_open(server: LocalServer) -> None:
     """Tools can read it as it is; the Host header is checked all the same."""
     async with aiohttp.ClientSession(server.url, timeout=aiohttp.ClientTimeout(30)) as client:
         async with client.get("/openapi.json") as response:
@@ -138,6 +138,6 @@ async def test_the_document_needs_no_key_and_nothing_else_is_open(server: LocalS
             assert server.api_key not in await response.text()
         async with client.get("/openapi.json", headers={"Host": "evil.example"}) as response:
             assert response.status == HTTPStatus.FORBIDDEN
-        for path in ("/openapi.json/", "/v2/spaces", "/"):
+        for path in ("/openapi.json/", "/v2/spaces", "/uix", "/ui%2F"):
             async with client.get(path) as response:
                 assert response.status == HTTPStatus.UNAUTHORIZED

@@ -118,7 +118,7 @@ MANIFEST = Manifest(
             name="LocalServer",
             role=Role.OWNER,
             calls=("start",),
-            values=("api_key", "client_options", "url"),
+            values=("api_key", "client_options", "page", "url"),
         ),
     ),
 )

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def guarding(guard: Guard, public: Container[str]) -> Middleware:
-    """Return the middleware that lets only known hosts and keys through; public paths need no key."""
+    """Return the middleware that lets only known hosts and keys through; public paths, as sent, need no key."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not guard.knows_host(request.headers.get("Host", "")):
             return problem(request, HTTPStatus.FORBIDDEN, "the Host header names another server")
-        if request.path not in public and not guard.knows_key(_key(request)):
+        if request.rel_url.raw_path not in public and not guard.knows_key(_key(request)):
             return problem(
                 request, HTTPStatus.UNAUTHORIZED, "send the server's API key as 'Authorization: Bearer <key>'"
             )

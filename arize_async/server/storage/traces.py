@@ -84,6 +84,19 @@ def add(transaction: Transaction, space_id: str, spans: Mapping[str, Sequence[St
         transaction.run(sql, first)
 
 
+def of_traces(transaction: Transaction, space: int, traces: Sequence[str], limit: int) -> list[StoredSpan]:
+    """Return spans of some traces of a space, by their start, each once."""
+    names = ", ".join(_NAMES)
+    sql = (
+        f"SELECT {names} FROM spans WHERE list_contains(?::VARCHAR[], trace_id)"  # noqa: S608 - our own names
+        " AND owner_no IN (SELECT no FROM projects WHERE space_no = ?)"
+        " QUALIFY row_number() OVER (PARTITION BY trace_id, span_id ORDER BY seq) = 1"
+        " ORDER BY start_ns, seq LIMIT ?"
+    )
+    rows = transaction.all(sql, list(traces), space, limit)
+    return [StoredSpan(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+
+
 def _space(transaction: Transaction, space_id: str) -> int:
     if space_id:
         return spaces.get(transaction, space_id).number

@@ -32,7 +32,9 @@ class Transaction:
 
     def one(self, sql: str, *parameters: object) -> Row | None:
         """Return the first row of a query, if there is one."""
-        return self._cursor.execute(sql, parameters or None).fetchone()
+        row = self._cursor.execute(sql, parameters or None).fetchone()
+        self._cursor.complete()  # a result with rows left would bar ``arrow``
+        return row
 
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         """Return all rows of a query that makes no change, as Arrow data."""

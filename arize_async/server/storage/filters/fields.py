@@ -109,12 +109,12 @@ class Scope:
 
 
 def _of_column(column: Column) -> Field:
-    pointer = _pointer(column.name)
-    text = Fragment("json_extract_string(t.doc, ?)", (pointer,))
-    json = Fragment("json_extract(t.doc, ?)", (pointer,))
+    steps = (pointer(column.name),)
+    text = Fragment("json_extract_string(t.doc, ?)", steps)
+    json = Fragment("json_extract(t.doc, ?)", steps)
     kind = column.kind
     if column.mixed or pa.types.is_null(kind):
-        return Field(Kind.ANY, text, text, Fragment("json_type(t.doc, ?)", (pointer,)), json)
+        return Field(Kind.ANY, text, text, Fragment("json_type(t.doc, ?)", steps), json)
     if pa.types.is_integer(kind):
         return Field(Kind.NUMBER, _cast(json, "HUGEINT"), text)
     if pa.types.is_floating(kind):
@@ -127,7 +127,7 @@ def _of_column(column: Column) -> Field:
 def _inside(column: str, path: str) -> Field:
     # the column may be an object, or text that is the JSON of one
     whole = "CASE WHEN json_valid(json_extract_string(t.doc, ?)) THEN json_extract_string(t.doc, ?)::JSON END"
-    parameters = (_pointer(column), _pointer(column), _pointer(*path.split(".")))
+    parameters = (pointer(column), pointer(column), pointer(*path.split(".")))
     return Field(
         Kind.ANY,
         Fragment(f"json_extract_string({whole}, ?)", parameters),
@@ -137,10 +137,10 @@ def _inside(column: str, path: str) -> Field:
     )
 
 
-def _pointer(*steps: str) -> str:
+def pointer(*steps: str) -> str:
     """Return a JSON pointer (RFC 6901).
 
-    >>> _pointer("a/b", "c~d")
+    >>> pointer("a/b", "c~d")
     '/a~1b/c~0d'
     """
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
