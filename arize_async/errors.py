@@ -30,6 +30,8 @@
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
+    ├── MissingLibrary (ImportError)             a library of an extra is not installed
+    ├── CheckFailed (AssertionError)             a comparison did not pass a check; carries it
     ├── JournalError                             the journal of a run cannot be used
     │   ├── JournalInUse                         another run has it
     │   ├── UnfinishedRun                        one of this name was interrupted; resume or delete it
@@ -56,6 +58,7 @@ __all__ = [
     "ArizeError",
     "BadRequest",
     "BudgetExceeded",
+    "CheckFailed",
     "ClientClosed",
     "ConfigurationError",
     "Conflict",
@@ -73,6 +76,7 @@ __all__ = [
     "JournalFailed",
     "JournalInUse",
     "MissingAPIKeyError",
+    "MissingLibrary",
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",
@@ -363,6 +367,27 @@ class WouldDeadlock(ArizeError, RuntimeError):
 
 class ServerFailed(ArizeError, RuntimeError):
     """The embedded server could not start."""
+
+
+class MissingLibrary(ArizeError, ImportError):
+    """A library is not installed that only a part of this package needs; the message names the extra that has it."""
+
+
+class CheckFailed(ArizeError, AssertionError):
+    """A comparison did not pass a check.
+
+    Attributes:
+        check: The ``Check``.
+    """
+
+    def __init__(self, message: str, check: object = None) -> None:
+        """Keep the check beside what it says."""
+        self.check = check
+        super().__init__(message, check)
+
+    def __str__(self) -> str:
+        """Return what the check says."""
+        return str(self.args[0])
 
 
 class JournalError(ArizeError):

@@ -32,6 +32,8 @@
     ├── ClientClosed (RuntimeError)              the client was used after close()
     ├── WouldDeadlock (RuntimeError)             a blocking call on its own event loop
     ├── ServerFailed (RuntimeError)              the embedded server could not start
+    ├── MissingLibrary (ImportError)             a library of an extra is not installed
+    ├── CheckFailed (AssertionError)             a comparison did not pass a check; carries it
     ├── JournalError                             the journal of a run cannot be used
     │   ├── JournalInUse                         another run has it
     │   ├── UnfinishedRun                        one of this name was interrupted; resume or delete it
@@ -51,6 +53,7 @@ from arize_async.errors import (
     ArizeError,
     BadRequest,
     BudgetExceeded,
+    CheckFailed,
     ClientClosed,
     ConfigurationError,
     Conflict,
@@ -68,6 +71,7 @@ from arize_async.errors import (
     JournalFailed,
     JournalInUse,
     MissingAPIKeyError,
+    MissingLibrary,
     MultipleEndpointOverridesError,
     NotFound,
     RateLimited,
@@ -91,6 +95,7 @@ __all__ = [
     "ArizeError",
     "BadRequest",
     "BudgetExceeded",
+    "CheckFailed",
     "ClientClosed",
     "ConfigurationError",
     "Conflict",
@@ -108,6 +113,7 @@ __all__ = [
     "JournalFailed",
     "JournalInUse",
     "MissingAPIKeyError",
+    "MissingLibrary",
     "MultipleEndpointOverridesError",
     "NotFound",
     "RateLimited",

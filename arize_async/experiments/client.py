@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ExperimentsClient(JournaledExperiments):
-    """Create, run, list, annotate and delete experiments."""
+    """Create, run, compare, list, annotate and delete experiments."""
 
     @overload
     async def run(

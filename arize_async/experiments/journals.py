@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from arize_async.resources.experiments import ExperimentsResource
+from arize_async.experiments.comparing import ComparingExperiments
 from arize_async.resources.operations import operation
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arize_async.transport.http import HttpTransport
 
 
-class JournaledExperiments(ExperimentsResource):
+class JournaledExperiments(ComparingExperiments):
     """Experiments whose runs are in journals."""
 
     def __init__(

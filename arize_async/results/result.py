@@ -125,9 +125,9 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
     @property
     def summary(self) -> Summary:
         """The run in a few numbers."""
-        from arize_async.results.summary import summarize
+        from arize_async.results.summary import Summary
 
-        return summarize(self.frame, self.evaluators, self.run_evaluations)
+        return Summary.of(self.frame, self.evaluators, self.run_evaluations)
 
     @property
     def failures(self) -> pl.DataFrame:

@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
+import attrs
+import polars as pl
 from attrs import field, frozen
 
 from arize_async.models.finished import FinishedEvaluation
-from arize_async.results.frame import FAILED
+from arize_async.results.metrics import Interval, number
+from arize_async.results.scores import evaluator_names, failed, label, of_examples, raw_score, score, unit_or_seen
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Sequence
+
+_CAUSE = r"^([A-Za-z_][\w.]*)\("
+_MOST_CAUSE = 100
+_CONFIDENCE = 0.95
+
+
+@frozen
+class Latency:
+    """How long the calls of the task took, in milliseconds.
+
+    Attributes:
+        median: Half of the runs were faster.
+        p95: 95 % were.
+        p99: 99 % were.
+        longest: The slowest.
+    """
+
+    median: float
+    p95: float
+    p99: float
+    longest: float
+
+
+@frozen
+class Total:
+    """A sum over runs.
+
+    Attributes:
+        value: The sum.
+        runs: Of how many runs it is known.
+    """
+
+    value: float
+    runs: int
 
 
 @frozen
@@ -20,19 +58,45 @@ class EvaluatorSummary:
 
     Attributes:
         name: The evaluator.
-        scored: Runs with a score.
+        scored: Runs with a score that is a finite number.
         total: All runs.
-        mean: Mean of the scores, None without any.
+        examples: Examples with a score.
+        mean: Mean over the examples of each one's mean score, None without any.
+        standard_error: Of the mean, with examples as the independent units; None below two of them.
+        interval: The mean's 95 % confidence interval; None below two examples, and without the extra ``stats``.
+        bounds: The mean if every run without a score had the lowest one, and the highest one: 0 and 1 when all scores
+            lie there, else the lowest and highest score seen.
         labels: How often each label was given.
         errors: Runs without a result: the evaluator failed, or was not run because the task had failed.
+        failures: How often each cause of that was met.
+        not_finite: Scores that are NaN or infinite; they do not count as scores.
     """
 
     name: str
     scored: int
     total: int
+    examples: int
     mean: float | None
+    standard_error: float | None
+    interval: Interval | None
+    bounds: tuple[float, float] | None
     labels: Mapping[str, int]
     errors: int
+    failures: Mapping[str, int]
+    not_finite: int
+
+    def __str__(self) -> str:
+        """Return the numbers as a line of text."""
+        mean = "no scores" if self.mean is None else f"mean {self.mean:.4g}"
+        spread = f" ± {number(self.standard_error)}" if self.standard_error else ""
+        missing = ""
+        if self.bounds and self.scored < self.total:
+            missing = f", {number(self.bounds[0])} to {number(self.bounds[1])} with what is missing"
+        labels = ", ".join(f"{name} {count}" for name, count in self.labels.items())
+        named = f" ({labels})" if labels else ""
+        errors = f", {self.errors} without a result" if self.errors else ""
+        odd = f", {self.not_finite} not finite" if self.not_finite else ""
+        return f"{self.name}: {mean} of {self.scored}/{self.total}{spread}{missing}{named}{errors}{odd}"
 
 
 @frozen
@@ -41,31 +105,75 @@ class Summary:
 
     Attributes:
         runs: Finished runs.
+        examples: Different examples.
         failed: Runs whose task failed.
-        latency: Median and 95th percentile of the latency in ms, None without any run.
+        failures: How often each cause of that was met: the type of the exception, or the message without one.
+        latency: None without any run.
+        tokens: None when no run knows them.
+        cost: In US dollars; None when no run knows it.
         evaluators: One for each evaluator.
         run_evaluations: What the evaluators of all runs found, by their names.
     """
 
     runs: int
+    examples: int
     failed: int
-    latency: tuple[float, float] | None
+    failures: Mapping[str, int]
+    latency: Latency | None
+    tokens: Total | None
+    cost: Total | None
     evaluators: tuple[EvaluatorSummary, ...]
     run_evaluations: Mapping[str, FinishedEvaluation] = field(factory=dict[str, FinishedEvaluation])
 
+    @classmethod
+    def of(
+        cls,
+        frame: pl.DataFrame,
+        evaluators: Sequence[str] | None = None,
+        run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+    ) -> Summary:
+        """Sum up a frame of runs.
+
+        Args:
+            frame: One row a run, with the columns of ``run`` or of ``list_runs(..., all=True).to_df()``.
+            evaluators: Names; by default those that have columns.
+            run_evaluations: What the evaluators of all runs found, by their names.
+
+        Example:
+            >>> import polars as pl
+            >>> frame = pl.DataFrame({"example_id": ["a", "b"], "eval.right.score": [1.0, None]})
+            >>> print(Summary.of(frame).evaluators[0])
+            right: mean 1 of 1/2, 0.500 to 1.000 with what is missing
+        """
+        bad = frame.filter(failed(frame))
+        return cls(
+            runs=frame.height,
+            examples=frame["example_id"].n_unique() if "example_id" in frame.columns else frame.height,
+            failed=bad.height,
+            failures=_causes(bad, "error"),
+            latency=_latency(frame),
+            tokens=_total(frame, "token_count"),
+            cost=_total(frame, "total_cost"),
+            evaluators=_evaluators(frame, evaluator_names(frame) if evaluators is None else evaluators),
+            run_evaluations=run_evaluations or {},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all numbers as JSON knows them."""
+        return attrs.asdict(self)
+
     def __str__(self) -> str:
         """Return the numbers as lines of text."""
-        lines = [f"{self.runs} runs, {self.failed} failed"]
+        head = [f"{self.runs} runs", f"{self.failed} failed"]
+        if self.examples != self.runs:
+            head.insert(1, f"of {self.examples} examples")
         if self.latency:
-            lines[0] += f", latency {self.latency[0]:.1f} ms (median) {self.latency[1]:.1f} ms (95 %)"
-        for evaluator in self.evaluators:
-            mean = "no scores" if evaluator.mean is None else f"mean {evaluator.mean:.4g}"
-            labels = ", ".join(f"{label} {count}" for label, count in evaluator.labels.items())
-            errors = f", {evaluator.errors} without a result" if evaluator.errors else ""
-            named = f" ({labels})" if labels else ""
-            lines.append(f"{evaluator.name}: {mean} of {evaluator.scored}/{evaluator.total}{named}{errors}")
-        lines += [f"{name}: {_told(evaluation)}" for name, evaluation in self.run_evaluations.items()]
-        return "\n".join(lines)
+            head.append(f"latency {self.latency.median:.1f} ms (median) {self.latency.p95:.1f} ms (95 %)")
+        head += [f"{self.tokens.value:.0f} tokens ({self.tokens.runs} runs)"] if self.tokens else []
+        head += [f"${self.cost.value:.4g} ({self.cost.runs} runs)"] if self.cost else []
+        causes = [f"failed: {cause}: {count}" for cause, count in self.failures.items()]
+        told = [f"{name}: {_told(evaluation)}" for name, evaluation in self.run_evaluations.items()]
+        return "\n".join([", ".join(head), *causes, *(str(evaluator) for evaluator in self.evaluators), *told])
 
 
 def _told(evaluation: FinishedEvaluation) -> str:
@@ -76,37 +184,87 @@ def _told(evaluation: FinishedEvaluation) -> str:
     return f"{' '.join(found)} of all runs"
 
 
-def summarize(
-    frame: pl.DataFrame,
-    evaluators: tuple[str, ...],
-    run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
-) -> Summary:
-    """Summarize a result frame."""
-    latency = frame["latency"].drop_nulls()
-    return Summary(
-        runs=frame.height,
-        failed=int((frame["execution_status"] == FAILED).sum()),
-        latency=_percentiles(latency),
-        evaluators=tuple(_evaluator(frame, name) for name in evaluators),
-        run_evaluations=run_evaluations or {},
-    )
+def _latency(frame: pl.DataFrame) -> Latency | None:
+    numbers = _numbers(frame, "latency")
+    if not len(numbers):
+        return None
+    return Latency(*(float(numbers.quantile(share) or 0) for share in (0.5, 0.95, 0.99, 1.0)))
 
 
-def _percentiles(latency: pl.Series) -> tuple[float, float] | None:
-    median, high = latency.quantile(0.5), latency.quantile(0.95)
-    return None if median is None or high is None else (median, high)
+def _total(frame: pl.DataFrame, column: str) -> Total | None:
+    numbers = _numbers(frame, column)
+    return Total(float(numbers.sum()), len(numbers)) if len(numbers) else None
 
 
-def _evaluator(frame: pl.DataFrame, name: str) -> EvaluatorSummary:
-    scores = frame[f"eval.{name}.score"].drop_nulls()
-    labels = frame[f"eval.{name}.label"].drop_nulls().value_counts(sort=True)
-    mean = scores.mean()
-    error = f"eval.{name}.error"
+def _numbers(frame: pl.DataFrame, column: str) -> pl.Series:
+    if column not in frame.columns or not frame.schema[column].is_numeric():
+        return pl.Series(column, [], pl.Float64)
+    numbers = frame[column].cast(pl.Float64)
+    return numbers.filter(numbers.is_finite())
+
+
+def _causes(frame: pl.DataFrame, column: str) -> dict[str, int]:
+    if column not in frame.columns:
+        return {}
+    text = pl.col(column).cast(pl.String, strict=False)
+    cause = pl.coalesce(text.str.extract(_CAUSE), text.str.slice(0, _MOST_CAUSE)).alias("cause")
+    return dict(frame.select(cause).drop_nulls()["cause"].value_counts(sort=True).iter_rows())
+
+
+def _evaluators(frame: pl.DataFrame, names: Sequence[str]) -> tuple[EvaluatorSummary, ...]:
+    examples = of_examples(frame if "example_id" in frame.columns else _numbered(frame), names)
+    return tuple(_evaluator(frame, name, examples, place) for place, name in enumerate(names))
+
+
+def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return runs that belong to no dataset, each as an example of its own."""
+    return frame.with_row_index("example_id")
+
+
+def _evaluator(frame: pl.DataFrame, name: str, examples: pl.DataFrame, place: int) -> EvaluatorSummary:
+    scores = frame.select(score(frame, name).alias("score"))["score"].drop_nulls()
+    means = examples[f"mean {place}"].drop_nulls()
+    odd = ~raw_score(frame, name).is_finite()
+    failures = _causes(frame, f"eval.{name}.error")
+    mean, spread = means.mean(), means.std()
     return EvaluatorSummary(
         name=name,
         scored=len(scores),
         total=frame.height,
-        mean=float(mean) if isinstance(mean, (int, float)) else None,
-        labels=dict(labels.iter_rows()),
-        errors=frame[error].drop_nulls().len() if error in frame.columns else 0,
+        examples=len(means),
+        mean=float(mean) if isinstance(mean, float) else None,
+        standard_error=spread / len(means) ** 0.5 if isinstance(spread, float) else None,
+        interval=_interval(scores, means),
+        bounds=_bounds(scores, examples, place),
+        labels=dict(label(frame, name).value_counts(sort=True).iter_rows()),
+        errors=sum(failures.values()),
+        failures=failures,
+        not_finite=int(frame.select(odd.sum().alias("n"))["n"][0] or 0),
     )
+
+
+def _interval(scores: pl.Series, means: pl.Series) -> Interval | None:
+    if len(means) < 2 or find_spec("scipy") is None:  # noqa: PLR2004 - one example says nothing of another
+        return None
+    from arize_async.results.statistics.intervals import interval_of_mean
+
+    is_pass_fail = len(scores) == len(means) and bool(scores.is_in([0.0, 1.0]).all())
+    lowest, highest = unit_or_seen(scores)
+    limits, method = interval_of_mean(
+        means.to_numpy(), is_pass_fail=is_pass_fail, width=highest - lowest, confidence=_CONFIDENCE
+    )
+    return Interval(*limits, _CONFIDENCE, method)
+
+
+def _bounds(scores: pl.Series, examples: pl.DataFrame, place: int) -> tuple[float, float] | None:
+    if not len(scores):
+        return None
+    lowest, highest = unit_or_seen(scores)
+    return _mean_with(examples, place, lowest), _mean_with(examples, place, highest)
+
+
+def _mean_with(examples: pl.DataFrame, place: int, missing: float) -> float:
+    """Return the mean over examples when a run without a score had this one."""
+    scored, runs = pl.col(f"scored {place}").cast(pl.Float64), pl.col("runs").cast(pl.Float64)
+    filled = (pl.col(f"mean {place}").fill_null(0) * scored + missing * (runs - scored)) / runs
+    return float(examples.select(filled.mean().alias("mean"))["mean"][0])

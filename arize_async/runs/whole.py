@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arize_async.journal.reading import kept
 from arize_async.models.finished import FinishedEvaluation
 from arize_async.models.jsonable import safe_repr
-from arize_async.results.summary import summarize
+from arize_async.results.summary import Summary
 from arize_async.runs.values import assembled
 from arize_async.wire.text import copied
 
@@ -46,7 +46,7 @@ async def _values(names: frozenset[str], engine: Engine, examples: Examples) -> 
         table = engine.record.table
         table.seal()
         found["frame"] = frame = await asyncio.to_thread(table.frame)
-        found["summary"] = await asyncio.to_thread(summarize, frame, table.evaluators)
+        found["summary"] = await asyncio.to_thread(Summary.of, frame, table.evaluators)
     if names & {"runs", "outputs"}:
         runs = await asyncio.to_thread(_runs, engine.record.journal)
         found["runs"], found["outputs"] = runs, [run.output for run in runs]

@@ -24,14 +24,16 @@ if TYPE_CHECKING:
     from arize_async.resources.rows import Rows
     from arize_async.responses.lists import ListExperimentsResponse
     from arize_async.responses.tables import ListExperimentRunsResponse
+    from arize_async.results.comparison import Comparison
     from arize_async.results.result import ExperimentResult
+    from arize_async.results.summary import Summary
     from arize_async.runs.plan import Task
     from arize_async.scheduler.progress import Progress
     from arize_sync.runs.stream import RunStream
 
 
 class ExperimentsClient(Facade[AsyncExperimentsClient]):
-    """Create, run, list, annotate and delete experiments."""
+    """Create, run, compare, list, annotate and delete experiments."""
 
     @overload
     def run(
@@ -367,6 +369,87 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             ('second', 2)
         """
         return self._portal.call(self._wrapped.upload_journal, journal=journal)
+
+    def summary(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Summary:
+        """Sum up an experiment in a few numbers.
+
+        Args:
+            experiment: Id or name; a name needs ``dataset`` or ``space``.
+            dataset: Id or name of the dataset that the name is looked up in.
+            space: Id or name of the space that the name, or the dataset's name, is looked up in.
+
+        Returns:
+            For each evaluator the mean with the number of runs behind it, labels and failures; latency, tokens and
+            cost.
+
+        Raises:
+            NotFound: There is none.
+            ApiError: The server refused.
+
+        Example:
+            >>> summary = client.experiments.summary(experiment="first", dataset="inventions")
+            >>> summary.evaluators[0].name, summary.evaluators[0].mean, summary.evaluators[0].scored
+            ('exactness', 0.5, 2)
+        """
+        return self._portal.call(self._wrapped.summary, experiment=experiment, dataset=dataset, space=space)
+
+    def compare(
+        self,
+        *,
+        baseline: str,
+        candidates: Sequence[str],
+        dataset: str | None = None,
+        space: str | None = None,
+        confidence: float = 0.95,
+        lower_is_better: Sequence[str] = (),
+        seed: int = 0,
+    ) -> Comparison:
+        """Compare experiments with a baseline on the examples that they share.
+
+        Runs of one example count once, with the mean of its scores, however often it was repeated. Needs the extra
+        ``stats``.
+
+        Args:
+            baseline: Id or name; a name needs ``dataset`` or ``space``.
+            candidates: Ids or names.
+            dataset: Id or name of the dataset that names are looked up in.
+            space: Id or name of the space that names, or the dataset's name, are looked up in.
+            confidence: Of the intervals; a difference is called one when its corrected p-value is below the rest to 1.
+            lower_is_better: Evaluators whose scores are better when they are lower.
+            seed: Of the bootstrap: the same runs give the same numbers.
+
+        Returns:
+            The differences of each evaluator in each candidate, and what they show.
+
+        Raises:
+            InvalidInput: There is no candidate, one is named twice, or an argument is out of bounds.
+            MissingLibrary: SciPy is not installed: ``pip install 'arize-async[stats]'``.
+            NotFound: There is no such experiment.
+            ApiError: The server refused.
+
+        Example:
+            >>> def answer(dataset_row):
+            ...     return "Alfred Nobel"
+            >>> experiment, df = client.experiments.run(
+            ...     name="second", dataset="inventions", task=answer, evaluators={"exactness": lambda output: 1.0}
+            ... )
+            >>> comparison = client.experiments.compare(
+            ...     baseline="first", candidates=["second"], dataset="inventions"
+            ... )
+            >>> exactness = comparison.metric("exactness")
+            >>> exactness.difference, exactness.improved, exactness.outcome.value
+            (0.5, 1, 'no difference shown')
+        """
+        return self._portal.call(
+            self._wrapped.compare,
+            baseline=baseline,
+            candidates=candidates,
+            dataset=dataset,
+            space=space,
+            confidence=confidence,
+            lower_is_better=lower_is_better,
+            seed=seed,
+        )
 
     def list(
         self, *, dataset: str | None = None, space: str | None = None, limit: int = 50, cursor: str | None = None
