@@ -51,10 +51,10 @@ def build_wheel(session: nox.Session) -> Path:
 
 
 def install_wheel(session: nox.Session, *groups: str) -> None:
-    """Install the wheel with the embedded server's dependencies, and dependency groups beside it."""
+    """Install the wheel with what the embedded server and evaluators need, and dependency groups beside it."""
     wheel = build_wheel(session)
     extra = nox.project.dependency_groups(PROJECT, *groups) if groups else ()
-    session.install(f"{PROJECT['project']['name']}[local] @ {wheel.as_uri()}", *extra)
+    session.install(f"{PROJECT['project']['name']}[evaluators,local] @ {wheel.as_uri()}", *extra)
     # A virtual environment that is used again holds a wheel of the same version already.
     session.install("--force-reinstall", "--no-deps", str(wheel))
 
