@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from arize_async.evaluators import (
@@ -48,6 +48,7 @@ DATA = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
     max_leaves=8,
 )
+MODEST = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OUTPUTS = DATA | DATA.map(json_text)
 
 
@@ -90,6 +91,7 @@ def check(result: EvaluationResult) -> None:
 
 
 @pytest.mark.parametrize("evaluator", BY_OUTPUT, ids=str)
+@MODEST
 @given(output=OUTPUTS)
 def test_evaluators_of_outputs_always_score(evaluator: Any, output: object) -> None:
     """There is no output that is an error."""
@@ -97,6 +99,7 @@ def test_evaluators_of_outputs_always_score(evaluator: Any, output: object) -> N
 
 
 @pytest.mark.parametrize("evaluator", BY_BOTH, ids=str)
+@MODEST
 @given(output=OUTPUTS, expected=OUTPUTS)
 @example(output=None, expected=None)
 @example(output=2**70, expected=2.0**70)
@@ -113,6 +116,7 @@ def test_evaluators_of_both_score_or_say_what_is_wrong_with_the_example(
             evaluator("another", jsonify(expected))
 
 
+@MODEST
 @given(output=OUTPUTS, expected=OUTPUTS)
 def test_embeddings_of_anything(output: object, expected: object) -> None:
     """The same, for an evaluator that awaits."""
@@ -126,6 +130,7 @@ def test_embeddings_of_anything(output: object, expected: object) -> None:
 
 
 @pytest.mark.parametrize("evaluator", [MacroF1(), CorpusBleu()], ids=str)
+@MODEST
 @given(pairs=st.lists(st.tuples(OUTPUTS, OUTPUTS.filter(lambda value: value is not None)), min_size=1, max_size=5))
 def test_evaluators_of_all_runs(evaluator: Any, pairs: list[tuple[object, object]]) -> None:
     """Any outputs, of examples that expect something."""
