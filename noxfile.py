@@ -22,6 +22,14 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 OFFICIAL = "arize==8.61.0"
 BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk")
 FLOORS = ("bare", "traced", "dry", "ours")
+SIGNALS = (
+    ("KILL", "async", 500, 2000),
+    ("INT", "facade", 60, 400),
+    ("INT", "async", 20, 400),
+    ("INT", "notebook", 20, 400),
+    ("TERM", "facade", 20, 400),
+)
+"""What ends experiments, who runs them, how often, and of how many examples they are."""
 PEERS = {
     "official": OFFICIAL,
     "braintrust": "braintrust",
@@ -112,18 +120,20 @@ def interop(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Kill the server 200 times and running experiments 500 times, break connections 1,000 times; takes two hours.
+    """Break connections, kill the server, and end running experiments by SIGKILL and other signals; takes hours.
 
     ``-- --kills N --seed N`` chooses for the kills, ``-- faults --faults N --seed N`` only breaks connections.
     """
-    install_wheel(session)
+    install_wheel(session, "test")
     env = isolated(session) | {"PYTHONSAFEPATH": "1", "ARIZE_PRE_RELEASE_WARNINGS": "false"}
     if session.posargs[:1] == ["faults"] or not session.posargs:
         session.run("python", "tests/chaos/faults", *(session.posargs[1:] or ["--faults", "1000"]), env=env)
         if session.posargs:
             return
     session.run("python", "tests/chaos/kill", *(session.posargs or ["--kills", "200"]), env=env)
-    session.run("python", "tests/chaos/resume", *(session.posargs or ["--kills", "500", "--examples", "2000"]), env=env)
+    for signal, form, kills, examples in SIGNALS:
+        chosen = session.posargs or ["--kills", str(kills), "--examples", str(examples)]
+        session.run("python", "tests/chaos/resume", "--signal", signal, "--form", form, *chosen, env=env)
 
 
 @nox.session

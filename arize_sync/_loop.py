@@ -117,6 +117,7 @@ class Loop:
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._ready: Future[BlockingPortal] = Future()
         self._stopping = asyncio.Event()
+        self._is_unwanted = False
         self._stopped: Future[None] = Future()
         self._calls: set[Call[Any]] = set()
 
@@ -180,7 +181,8 @@ class Loop:
         self._stopped.result()
 
     def stop(self) -> None:
-        """Ask the loop to end."""
+        """Ask the loop to end, also one that is only about to start."""
+        self._is_unwanted = True
         self.soon(self._stopping.set)
 
     def end(self) -> None:
@@ -215,7 +217,8 @@ class Loop:
         async with BlockingPortal() as portal:
             self._event_loop = asyncio.get_running_loop()
             self._ready.set_result(portal)
-            await self._stopping.wait()
+            if not self._is_unwanted:
+                await self._stopping.wait()
             for call in self._calls:
                 call.cancel(_closed_meanwhile())
         await self._farewell()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from arize_async.journal.reading import damaged_error, lines_of
-from arize_async.journal.records import Damaged, decode, metadata_of
+from arize_async.journal.records import Damaged, decode, metadata_of, output_of
 from arize_async.models.columns import EvaluationColumns, RunColumns
 from arize_async.models.finished import SKIPPED, STOPPED
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arize_async.journal.store import Store
 
 _TASK_VALUES, _EVALUATION_VALUES = 12, 7  # as `records` writes them
-_ERROR, _ATTEMPTS = 3, 10
+_OUTPUT, _ERROR, _ATTEMPTS = 1, 3, 10
 
 
 class _Columns:
@@ -38,6 +38,7 @@ class _Columns:
         self._fill(self._evaluators)
         self._filled = 0
         self._has_failed = values[_ERROR] is not None
+        values[_OUTPUT] = output_of(values)
         values[_ATTEMPTS] = len(values[_ATTEMPTS])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - a list
         for column, value in zip(self._tasks, values, strict=True):
             column.append(value)

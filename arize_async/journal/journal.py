@@ -79,6 +79,11 @@ class Journal:
         return self._read_bytes + (self._writer.bytes if self._writer else 0)
 
     @property
+    def commits(self) -> int:
+        """How many records of this run are committed."""
+        return self._writer.committed if self._writer else 0
+
+    @property
     def is_worth_keeping(self) -> bool:
         """Whether there is something that a later run can go on with."""
         header = self._header
@@ -166,12 +171,14 @@ class Journal:
         path, folder = self.path, self._folder
         if path is None or folder is None:
             return
+        if self._store.is_gone:  # the name may be another journal's: nothing that goes by it may be done
+            if self._writer is None or not self._writer.is_gone:
+                log.warning("the journal %s was removed while its run went on", path)
+            self._store.path = None
+            return
         self._settle()
         if not self.is_worth_keeping:
             remove(path)
-            self._store.path = None
-        elif not path.exists():
-            log.warning("the journal %s was removed while its run went on", path)
             self._store.path = None
         elif self._is_sent:
             self._store.path = path.replace(path.with_suffix(UPLOADED))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Values = list[object]
-_TEXT, _DATA = 0, 1
+_TEXT, _DATA, _NOT_FINITE = 0, 1, 2
 
 
 class Damaged(Exception):
@@ -42,7 +42,7 @@ def decode(line: bytes) -> tuple[int, Values]:
     """
     try:
         key, checksum, body = line.split(b":", 2)
-        if int(checksum, 16) != crc32(body, crc32(key + b":")):
+        if checksum != b"%08x" % crc32(body, crc32(key + b":")):
             raise Damaged
         return int(key), orjson.loads(body)
     except ValueError as error:  # parts are missing, or are no numbers
@@ -50,12 +50,9 @@ def decode(line: bytes) -> tuple[int, Values]:
 
 
 def task_of(values: Values) -> FinishedTask:
-    """Return the task that a record is of.
-
-    A NaN inside of a list or a dict has become None, as it does in the frame.
-    """
+    """Return the task that a record is of."""
     kind, output, *others, attempts, repetition = values
-    data = json.loads(cast("str", output)) if kind == _DATA else output
+    data = output if kind == _TEXT else json.loads(cast("str", output))
     example_id, error, trace_id, span_id, started_ms, latency, tokens, cost = cast("list[str]", others)
     return FinishedTask(
         example_id=example_id,
@@ -70,6 +67,13 @@ def task_of(values: Values) -> FinishedTask:
         attempts=tuple(Attempt(*each) for each in cast("list[tuple[float, float, str | None]]", attempts)),
         repetition=cast("int", repetition),
     )
+
+
+def output_of(values: Values) -> str | None:
+    """Return the output of a task's record as the frame has it."""
+    kind, output, *_ = values
+    text = cast("str | None", output)
+    return output_text(json.loads(text)) if kind == _NOT_FINITE and text is not None else text
 
 
 def evaluation_of(name: str, values: Values) -> FinishedEvaluation:
@@ -88,11 +92,8 @@ def metadata_of(text: str | None) -> Mapping[str, object] | None:
 
 
 def _of_task(task: FinishedTask) -> Values:
-    output = task.output
-    is_text = output is None or type(output) is str
     return [
-        _TEXT if is_text else _DATA,
-        output if is_text else output_text(output),
+        *_of_output(task.output),
         task.example_id,
         task.error,
         task.trace_id,
@@ -104,6 +105,19 @@ def _of_task(task: FinishedTask) -> Values:
         [[attempt.queued, attempt.seconds, attempt.error] for attempt in task.attempts],
         task.repetition,
     ]
+
+
+def _of_output(output: object) -> tuple[int, str | None]:
+    """Return the text of an output: as the frame has it, unless that lacks a NaN that evaluators are to see again."""
+    if output is None or type(output) is str:
+        return _TEXT, output
+    text = output_text(output)
+    if text is not None and "null" in text:
+        try:
+            json.dumps(output, allow_nan=False)
+        except ValueError:
+            return _NOT_FINITE, json.dumps(output)
+    return _DATA, text
 
 
 def _of_evaluation(evaluation: FinishedEvaluation) -> Values:

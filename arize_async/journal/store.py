@@ -75,9 +75,15 @@ class Store:
             finalize(self, self._connection.close)
             try:
                 self._prepare(alone=alone)
+                self._identity = _identity(path)
             except BaseException:
                 self._connection.close()
                 raise
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was removed, or another one has its name."""
+        return self.path is not None and _identity(self.path) != self._identity
 
     def header(self) -> Header | None:
         """Return the header; None when the journal is new.
@@ -235,8 +241,20 @@ class Store:
             if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 raise JournalInUse(
                     f"{where} is in use by another run of the same name, in this process or another one; wait for its"
-                    " end"
+                    " end. When there is none, its file system has no locks, as some network folders: choose a local"
+                    " directory with arize_directory or ARIZE_DIRECTORY"
                 ) from error
             raise JournalError(f"{where} cannot be used: {error}") from error
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the message quotes what the file holds
             raise JournalError(f"{where} is damaged: {error}. Only deleting it is left") from error
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Return what a file keeps when its name goes to another one; None when there is no such file."""
+    if path is None:
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
 from contextlib import suppress
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from arize_async.errors import JournalError
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from arize_async.journal.store import Store
     from arize_async.models.finished import FinishedEvaluation, FinishedTask
 
+log = logging.getLogger("arize_async.journal")
 _MOST: Final = 4096
 _SYNC_SECONDS: Final = 1.0
 """What a power cut takes at most; the end of the process takes nothing that was committed."""
@@ -29,6 +33,7 @@ class JournalWriter:
         committed: How many of them, from the first on, are committed.
         bytes: Their size.
         error: What ended the writing.
+        is_gone: Whether somebody removed the file meanwhile.
     """
 
     def __init__(self, store: Store) -> None:
@@ -37,12 +42,14 @@ class JournalWriter:
         self.committed = 0
         self.bytes = 0
         self.error: Exception | None = None
+        self.is_gone = False
         self._store = store
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[tuple[int, FinishedTask | FinishedEvaluation]] = deque()
         self._awake = threading.Event()
         self._closing = False
-        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: by number, then as they came
+        self._came = count()
         self._thread = threading.Thread(target=self._write, name="arize-journal", daemon=True)
         self._thread.start()
 
@@ -63,7 +70,7 @@ class JournalWriter:
         if self.committed < number:
             if self.error is None:
                 waiter: asyncio.Future[None] = self._loop.create_future()
-                self._waiters.append((number, waiter))
+                heappush(self._waiters, (number, next(self._came), waiter))
                 await waiter
             if self.committed < number:
                 raise JournalError(str(self.error)) from self.error
@@ -101,6 +108,9 @@ class JournalWriter:
             self.bytes += sum(len(line) for _, line in rows)
             self.committed += len(rows)
             self._tell()
+        if rows and not self.is_gone and self._store.is_gone:
+            self.is_gone = True
+            log.warning("the journal %s was removed while its run goes on, which cannot be resumed", self._store.path)
         return bool(rows)
 
     def _taken(self) -> list[tuple[int, FinishedTask | FinishedEvaluation]]:
@@ -112,10 +122,7 @@ class JournalWriter:
 
     def _release(self) -> None:
         ended = self.error is not None
-        waiters, self._waiters = self._waiters, []
-        for number, waiter in waiters:
-            if ended or number <= self.committed:
-                if not waiter.done():
-                    waiter.set_result(None)
-            else:
-                self._waiters.append((number, waiter))
+        while self._waiters and (ended or self._waiters[0][0] <= self.committed):
+            _, _, waiter = heappop(self._waiters)
+            if not waiter.done():
+                waiter.set_result(None)

@@ -21,6 +21,7 @@ from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.jobs import Jobs
+from arize_async.runs.keeping import Keeping
 from arize_async.runs.record import check_sendable, claimed, header_of, recorded
 from arize_async.runs.sinks import DoneSink, DrySink, FlightSink, RestSink
 from arize_async.runs.stream import Engine, RunStream
@@ -209,6 +210,7 @@ class ExperimentRunner:
                 tasks=plan.concurrency,
                 evaluations=plan.evaluations,
                 fail_fast=plan.exit_on_error,
+                keeper=Keeping(engine.record.journal),
                 statistics=watch.statistics,
             )
             watch.notify(ExperimentStarted(plan.name, jobs.count, len(plan.evaluators), watch.statistics))

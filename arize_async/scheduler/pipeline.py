@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 from attrs import define
 
 from arize_async.scheduler.finished import Finished
+from arize_async.scheduler.slots import Slots
 from arize_async.scheduler.source import Source
 from arize_async.scheduler.statistics import StageStatistics, Statistics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+
+    from arize_async.scheduler.slots import Keeper
 
 
 class CanFail(Protocol):
@@ -89,11 +92,13 @@ class Pipeline(Generic[I, T, E]):
         tasks: int,
         evaluations: int,
         fail_fast: bool = False,
+        keeper: Keeper[I] | None = None,
         statistics: Statistics | None = None,
     ) -> None:
-        """Set the stages and the most calls that each has in flight.
+        """Set the stages and the most calls that each has in flight, those whose outcome is not kept yet included.
 
-        With ``fail_fast`` a run is given as soon as one of its evaluations failed, without the others.
+        With ``fail_fast`` a run is given as soon as one of its evaluations failed, without the others. No further item
+        is begun once outcomes can no longer be kept.
         """
         self._fail_fast = fail_fast
         self._task = task
@@ -107,6 +112,8 @@ class Pipeline(Generic[I, T, E]):
         self._all_finished = False
         self._source: Source[I] | None = None
         self.statistics = statistics or Statistics()
+        self._task_slots = Slots(tasks, self.statistics.tasks, keeper)
+        self._evaluator_slots = Slots(evaluations, self.statistics.evaluations, keeper)
 
     def __repr__(self) -> str:
         """Show what is going on."""
@@ -171,7 +178,11 @@ class Pipeline(Generic[I, T, E]):
         while (pulled := await source.pull()) is not None:
             self._add_task_worker(source, tasks, evaluators)
             index, item = pulled
+            if not await self._task_slots.free():
+                self.stop()
+                return
             outcome = await _counted(self.statistics.tasks, self._task(item))
+            self._task_slots.ended(item)
             count = 0 if outcome.failed else len(self._evaluators)
             self.statistics.skipped += len(self._evaluators) - count
             run = _Run(index, item, outcome, [None] * count, count)
@@ -191,7 +202,10 @@ class Pipeline(Generic[I, T, E]):
         while (waiting := await self._next_evaluation()) is not None:
             run, position = waiting
             evaluate = self._evaluators[position]
+            if not await self._evaluator_slots.free():
+                self.stop()  # what is under way ends, so that whoever takes the results is told
             evaluation = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
+            self._evaluator_slots.ended(run.item)
             run.evaluations[position] = evaluation
             run.pending -= 1
             ended = not run.pending or (self._fail_fast and evaluation.failed)

@@ -1,4 +1,4 @@
-"""Killing an experiment while it runs."""
+"""Ending an experiment by signals while it runs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,22 @@ import arize_async
 PROGRAM = Path(__file__).parent / "resume"
 
 
-@pytest.mark.timeout(300)  # each kill is the start of a process
-def test_killed_experiments_lose_nothing_and_pay_nothing_twice() -> None:
-    """After SIGKILL and ``resume=True`` every example has one run and all its evaluations.
+@pytest.mark.timeout(300)  # each signal is the start of a process
+@pytest.mark.parametrize(
+    ("signal", "form", "kills"),
+    [("KILL", "async", 4), ("INT", "facade", 3), ("INT", "async", 2), ("INT", "notebook", 3), ("TERM", "facade", 1)],
+)
+def test_ended_experiments_lose_nothing_and_pay_nothing_twice(signal: str, form: str, kills: int) -> None:
+    """After a signal and ``resume=True`` every example has one run and all its evaluations.
 
-    The seed is in the output: ``python tests/chaos/resume --kills 5 --seed N`` does the same again.
+    Calls that had their outcome on disk are not made again. The seed is in the output: ``python tests/chaos/resume
+    --kills 4 --signal KILL --form async --examples 150 --seed N`` does the same again.
     """
     environment = {**os.environ, "PYTHONPATH": str(Path(arize_async.__file__).parents[1])}
-    command = [sys.executable, str(PROGRAM), "--kills", "5"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    command = [sys.executable, str(PROGRAM), "--kills", str(kills), "--signal", signal, "--form", form]
+    done = subprocess.run(
+        [*command, "--examples", "150"], env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
     print(done.stdout)  # noqa: T201 - the seed, for whoever sees the test fail
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "kill 5: " in done.stdout
+    assert f"kill {kills} (" in done.stdout

@@ -7,13 +7,14 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arize_async.journal.records import Damaged, decode, encode, evaluation_of, task_of
+from arize_async.journal.records import Damaged, decode, encode, evaluation_of, output_of, task_of
 from arize_async.models.evaluation import EvaluationResult
 from arize_async.models.finished import Attempt, FinishedEvaluation, FinishedTask
 from arize_async.models.jsonable import jsonify
+from arize_async.wire.text import output_text
 
 from .samples import evaluation, task
 
@@ -26,6 +27,7 @@ DATA = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(DATA, TEXT, st.none() | TEXT.filter(bool))
 def test_a_task_comes_back(output: Any, example: str, error: str | None) -> None:
     """Whatever JSON data it returned, integers of any size included."""
@@ -36,6 +38,7 @@ def test_a_task_comes_back(output: Any, example: str, error: str | None) -> None
     assert (key, task_of(values)) == (8, written)
 
 
+@settings(deadline=None)
 @given(FINITE | st.integers(-(2**53), 2**53), st.none() | TEXT.filter(bool), st.dictionaries(TEXT, DATA, max_size=3))
 def test_an_evaluation_comes_back(score: float, label: str | None, metadata: dict[str, Any]) -> None:
     """Score, label, metadata and times."""
@@ -55,10 +58,20 @@ def test_odd_values() -> None:
     assert evaluation_of("first", decode(encode(0, evaluation(error="no")))[1]) == evaluation(error="no")
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_json_cannot_say_comes_back_to_evaluators(value: float) -> None:
+    """Inside of lists and dicts as well; the frame has null in its place, with or without a crash."""
+    output = {"a": [value, None], "b": 2**70}
+    values = decode(encode(0, task(output=output)))[1]
+    assert repr(task_of(values).output) == repr(output)
+    assert output_of(values) == output_text(output)
+
+
+@settings(deadline=None)
 @given(st.data())
 def test_a_changed_bit_is_found(data: st.DataObject) -> None:
     """Wherever it is, in the key as in the values."""
-    line = bytearray(encode(12, task(output={"a": [1, "two"]})))
+    line = bytearray(encode(12, task(output={"a": [1, "two"]})))  # letters of the checksum have two cases
     place, bit = data.draw(st.integers(0, len(line) - 1)), data.draw(st.integers(0, 7))
     line[place] ^= 1 << bit
     with pytest.raises(Damaged):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,14 +22,14 @@ from arize_async.errors import (
     ServerError,
     UploadFailed,
 )
-from arize_async.journal.folder import JournalFolder
+from arize_async.journal.folder import JournalFolder, remove
 from arize_async.journal.opening import opened
 from arize_async.journal.store import Store
 from arize_async.resources.experiments import ExperimentsResource
 from arize_async.transport.flight import FlightTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -47,6 +48,12 @@ def directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 async def answer(metadata: dict[str, int]) -> int:
     """Answer."""
     return metadata["i"]
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds; the test's time limit ends what never does."""
+    while not condition():
+        time.sleep(0.01)
 
 
 async def ids_on_server(client: ArizeClient, experiment: Any) -> list[str | None]:
@@ -112,19 +119,48 @@ async def test_a_place_that_cannot_be_written_is_found_first(
 async def test_a_journal_that_is_deleted_costs_only_the_resuming(
     client: ArizeClient, dataset: Dataset, directory: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The run ends as ever, and says that its journal is gone."""
+    """The warning comes while the run goes on, once; the run ends as ever."""
+
+    def warnings() -> int:
+        return sum("was removed while its run" in record.getMessage() for record in caplog.records)
 
     async def task(metadata: dict[str, int]) -> int:
         if metadata["i"] == 5:
             await asyncio.to_thread(shutil.rmtree, directory / "journals")
+        if metadata["i"] == 9:
+            await asyncio.to_thread(wait_for, warnings)
         return metadata["i"]
 
     with caplog.at_level(logging.WARNING, "arize_async"):
-        result = await client.experiments.run(name="deleted", dataset=dataset.id, task=task)
+        result = await client.experiments.run(name="deleted", dataset=dataset.id, task=task, concurrency=1)
     assert result.experiment is not None
     assert (result.frame.height, result.journal) == (10, None)
     assert len(await ids_on_server(client, result.experiment)) == 10
-    assert any("was removed while its run went on" in record.getMessage() for record in caplog.records)
+    assert warnings() == 1
+
+
+async def test_a_journal_that_took_the_place_of_a_deleted_one_is_left_alone(
+    client: ArizeClient, dataset: Dataset, directory: Path
+) -> None:
+    """The run whose journal was deleted touches neither the new file nor what belongs to it."""
+
+    def replaced() -> Path:
+        (path,) = (directory / "journals").glob("*.journal")
+        remove(path)
+        for name in (path.name, f"{path.name}-wal"):
+            path.with_name(name).write_text("of another run")
+        return path
+
+    async def task(metadata: dict[str, int]) -> int:
+        if metadata["i"] == 5:
+            paths.append(await asyncio.to_thread(replaced))
+        return metadata["i"]
+
+    paths: list[Path] = []
+    result = await client.experiments.run(name="replaced", dataset=dataset.id, task=task, concurrency=1)
+    assert (result.frame.height, result.journal) == (10, None)
+    for name in (paths[0].name, f"{paths[0].name}-wal"):
+        assert await asyncio.to_thread(paths[0].with_name(name).read_text) == "of another run"
 
 
 async def test_a_journal_without_its_folder_does_not_break_the_result(client: ArizeClient, dataset: Dataset) -> None:
