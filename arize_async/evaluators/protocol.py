@@ -62,12 +62,12 @@ class Evaluator:
 
     @property
     def kind(self) -> str:
-        """Whether code, a model or a person judges: ``_kind``, or else ``CODE``."""
+        """Who judges, ``_kind`` or else ``CODE``."""
         return str(getattr(self, "_kind", EvaluatorKind.CODE))
 
     @property
     def metadata(self) -> Mapping[str, object]:
-        """Facts about the evaluator, recorded on its spans: ``_metadata``, or else nothing."""
+        """Facts that are recorded on its spans, ``_metadata`` or else none."""
         return getattr(self, "_metadata", {})
 
     def evaluate(self, **kwargs: object) -> EvaluationResult:

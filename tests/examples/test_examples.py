@@ -91,3 +91,12 @@ def test_gsm8k_counts_and_counts_again(run: Callable[..., str], tmp_path: Path) 
         "175b_finetuning": ["1", "1"],
         "175b_verification": ["0", "0"],
     }
+
+
+def test_evaluators_explain_what_is_wrong(run: Callable[..., str]) -> None:
+    """Ready evaluators, one with a decorator and one of all runs."""
+    printed = run("evaluators.py")
+    assert 'piano      fields 0.50  $.inventor: expected "Bartolomeo Cristofori", got "B. Cristofori"' in printed
+    assert "telephone  fields 0.00  no JSON: " in printed
+    assert "is terse: mean 1 of 3/3" in printed
+    assert "usable: 0.6667 of all runs" in printed
