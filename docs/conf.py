@@ -34,7 +34,7 @@ ELSEWHERE = (
     "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow"
     "|types|typing)"
 )
-UNWRITTEN = "([A-Z](_co)?|Config|Path|Unset)"
+UNWRITTEN = "(~?[A-Z](_co)?|Config|Path|Unset)"
 nitpick_ignore_regex = [
     # types of other projects have no pages here
     (r"py:.*", rf"{ELSEWHERE}\b.*"),
