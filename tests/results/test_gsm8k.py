@@ -1,8 +1,8 @@
 """The verdicts on what language models answered to the 1,319 test questions of GSM8K.
 
 How many questions one model got right and another did not follows from the solutions that Cobbe et al. 2021 published,
-"Training Verifiers to Solve Math Word Problems" (repository openai/grade-school-math). What is expected is computed here
-in other ways than in the package.
+"Training Verifiers to Solve Math Word Problems" (repository openai/grade-school-math). What is expected is computed
+here in other ways than in the package.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from attrs import frozen
 
 from arize_async.results import Metric, Outcome, compare
+
 from .frames import scored
 
 QUESTIONS = 1319
