@@ -28,7 +28,7 @@ async def correct(output: str) -> bool:
 
 
 async def work(client: ArizeClient, request: Mapping[str, Any], name: str, **options: Any) -> None:
-    """Run the experiment, or take its runs one by one and keep none."""
+    """Run the experiment, ask for its frame, or take its runs one by one and keep none."""
     arguments: dict[str, Any] = {
         "name": name,
         "dataset": request["dataset"],
@@ -38,8 +38,10 @@ async def work(client: ArizeClient, request: Mapping[str, Any], name: str, **opt
         "progress": False,
         **options,
     }
-    if request["way"] == "run":
-        await client.experiments.run(**arguments)
+    if request["way"] != "stream":
+        result = await client.experiments.run(**arguments)
+        if request["way"] == "frame":
+            print(result.frame.height)
         return
     async with client.experiments.stream(**arguments) as runs:
         async for _ in runs:
@@ -53,7 +55,7 @@ async def main() -> None:
         await work(client, request, "warm up", dry_run=True, dry_run_count=10)
         with PeakMemory() as peak:
             start = time.perf_counter()
-            await work(client, request, request["way"])
+            await work(client, request, request["name"])
             seconds = time.perf_counter() - start
     print(json.dumps({"mebibytes": peak.mebibytes, "seconds": seconds}), flush=True)
 

@@ -30,15 +30,21 @@ Row = dict[str, object]
 
 # They are text of the user's own and travel as they are (wire contract 4.6 parses them and changes "4" into 4).
 _PLAIN = frozenset({"output", "result"})
-_IN_MEMORY_BYTES = 64 * 1024 * 1024
+_IN_MEMORY_BYTES = 8 * 1024 * 1024
 _CHUNK_ROWS = 500
+_CHUNK_BYTES = 4 * 1024 * 1024
 
 
 async def rows_of_batches(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[Sequence[Row]]:
     """Turn record batches of a Flight read into rows."""
     async for batch in batches:
-        for start in range(0, batch.num_rows, _CHUNK_ROWS):
-            yield await asyncio.to_thread(_rows, batch.slice(start, _CHUNK_ROWS))
+        count = _rows_of_chunk(batch)
+        for start in range(0, batch.num_rows, count):
+            yield await asyncio.to_thread(_rows, batch.slice(start, count))
+
+
+def _rows_of_chunk(batch: pa.RecordBatch) -> int:
+    return max(1, min(_CHUNK_ROWS, _CHUNK_BYTES * batch.num_rows // max(batch.nbytes, 1)))
 
 
 def _rows(batch: pa.RecordBatch) -> list[Row]:
@@ -62,7 +68,7 @@ async def rows_of_pages(examples: AsyncIterable[DatasetExample]) -> AsyncGenerat
 
 
 class Examples:
-    """A copy of a dataset's rows, up to 64 MiB in memory and beyond that in a temporary file without a name.
+    """A copy of a dataset's rows, up to 8 MiB in memory and beyond that in a temporary file without a name.
 
     Attributes:
         count: How many examples there are.

@@ -142,6 +142,8 @@ class Invoker:
         """Call the task with an example, and write down what came of it."""
         if job.kept is not None and job.kept.task is not None:
             return TaskCall(job.kept.task, _span_of(job.kept.task))
+        if self._tracing.is_behind:
+            await self._tracing.caught_up()
         example = job.example
         task, executor = self._plan.task, self._executors.of(is_async=self._plan.task_is_async)
         span: RunSpan | None = None

@@ -141,6 +141,7 @@ class ExperimentRunner:
         async with recorded(self._config, partial(opened, path, folder)) as record:
             journal, header = record.journal, record.journal.header
             check_sendable(self._config, journal)
+            record.table.seal()
             dataset = await self._datasets.get(dataset=header.dataset_id)
             sink = self._new_sink(dataset, header.experiment, force_http=header.force_http)
             try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import grpc
@@ -11,24 +13,48 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from arize_async.wire.headers import otlp_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
 
     from arize_async.config import Config
 
+log = logging.getLogger("arize_async.tracing")
 REQUEST_BYTES = 3 * 1024 * 1024  # collectors take 4 MiB unless they are set up otherwise
 
 
 class CountingExporter(SpanExporter):
-    """Splits batches by size and counts the spans that another exporter could not deliver."""
+    """Splits batches by size and counts the spans that another exporter could not deliver.
+
+    Attributes:
+        delivered: Spans that the collector took.
+        lost: Spans that it did not take.
+        fails: Whether the last request failed.
+    """
 
     def __init__(self, exporter: SpanExporter) -> None:
         """Wrap an exporter."""
         self._exporter = exporter
         self._given_up = False
+        self._watcher: Callable[[], None] = _nobody
+        self._lock = Lock()  # spans are lost in many threads
         self.delivered = 0
         self.lost = 0
+        self.fails = False
+
+    @property
+    def done(self) -> int:
+        """How many spans were delivered or lost."""
+        return self.delivered + self.lost
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Tell ``watcher`` of each export that ended, in the thread that made it."""
+        self._watcher = watcher
+
+    def lose(self, spans: int) -> None:
+        """Count spans as lost."""
+        with self._lock:
+            self.lost += spans
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export and count."""
@@ -50,12 +76,22 @@ class CountingExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
     def _export(self, spans: Sequence[ReadableSpan]) -> bool:
-        delivered = not self._given_up and self._exporter.export(spans) is SpanExportResult.SUCCESS
+        delivered = False
+        try:
+            delivered = not self._given_up and self._exporter.export(spans) is SpanExportResult.SUCCESS
+        except Exception:
+            log.exception("spans could not be sent")
+        self.fails = not delivered
         if delivered:
             self.delivered += len(spans)
         else:
-            self.lost += len(spans)
+            self.lose(len(spans))
+        self._watcher()
         return delivered
+
+
+def _nobody() -> None:
+    """Take no notice."""
 
 
 def span_exporter(config: Config, space_id: str, trusted: bytes | None = None) -> SpanExporter:

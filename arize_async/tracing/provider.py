@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from openinference.semconv.resource import ResourceAttributes
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from arize_async._version import __version__
 from arize_async.tracing.export import CountingExporter
+from arize_async.tracing.queue import SpanQueue
 from arize_async.tracing.span import RunSpan
 from arize_async.tracing.usage import UsageCollector
 from arize_async.transport.threads import in_thread
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from opentelemetry.util.types import AttributeValue
 
 log = logging.getLogger("arize_async.tracing")
-QUEUE_SPANS = 1_000_000
-BATCH_SPANS = 512
-DELAY_MS = 100
-"""How long a span waits for others at most: what is sent while tasks wait need not be sent at the end."""
 _SCOPE = InstrumentationScope("arize_async", __version__)
 
 
@@ -59,17 +55,27 @@ class RunTracing:
         self.usage = UsageCollector()
         self.provider.add_span_processor(self.usage)
         self._exporter = CountingExporter(exporter) if exporter else None
-        self._batches = _batches(self._exporter) if self._exporter else None
-        if self._batches:
-            self.provider.add_span_processor(self._batches)
+        self._queue = SpanQueue(self._exporter) if self._exporter else None
+        if self._queue:
+            self.provider.add_span_processor(self._queue)
 
     def start_span(self, name: str, attributes: dict[str, AttributeValue], link: SpanContext | None = None) -> RunSpan:
         """Start a root span with attributes that are valid."""
         return RunSpan(name, attributes, link=link, resource=self.provider.resource, scope=_SCOPE, ended=self._send)
 
     def _send(self, span: ReadableSpan) -> None:
-        if self._batches:
-            self._batches.on_end(span)
+        if self._queue:
+            self._queue.on_end(span)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether more spans wait to be sent than should."""
+        return self._queue is not None and self._queue.is_behind
+
+    async def caught_up(self) -> None:
+        """Wait until no more spans wait to be sent than should; a collector that fails is not waited for."""
+        if self._queue:
+            await self._queue.caught_up()
 
     async def flush(self, timeout: float) -> None:  # noqa: ASYNC109 - what is not delivered by then comes later
         """Deliver what is queued, for so many seconds at most."""
@@ -97,9 +103,3 @@ async def _within(seconds: float, call: Callable[[], object]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await in_thread(call, name="arize-export", grace=0)
-
-
-def _batches(exporter: SpanExporter) -> BatchSpanProcessor:
-    return BatchSpanProcessor(
-        exporter, max_queue_size=QUEUE_SPANS, max_export_batch_size=BATCH_SPANS, schedule_delay_millis=DELAY_MS
-    )

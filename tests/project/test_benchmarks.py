@@ -73,10 +73,10 @@ def test_layers_are_measured_one_by_one(tmp_path: Path) -> None:
         assert f"\n{name}" in printed
 
 
-def test_memory_is_measured_for_run_and_stream(tmp_path: Path) -> None:
-    """Both ways to run an experiment are done in a process of their own and get a line."""
+def test_memory_is_measured_for_each_way_to_run(tmp_path: Path) -> None:
+    """Every way to run an experiment is done in a process of its own and gets a line."""
     lines = run(tmp_path, "memory.py", "300").splitlines()
-    assert [line.split()[:2] for line in lines[1:]] == [["300", "run"], ["300", "stream"]]
+    assert [line.split()[:2] for line in lines[1:]] == [["300", "run"], ["300", "stream"], ["300", "frame"]]
 
 
 def test_facade_is_measured_beside_what_it_wraps(tmp_path: Path) -> None:
