@@ -74,7 +74,7 @@ class SpanQueue(SpanProcessor):
         if not (span.context and span.context.trace_flags.sampled):  # it would not be sent
             return
         self._taken = next(self._numbers)
-        if self.waiting > MOST and self._exporter.fails:
+        if self._exporter.fails and self.waiting > MOST:
             self._exporter.lose(1)
         else:
             self._batches.on_end(span)
