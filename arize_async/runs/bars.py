@@ -144,8 +144,8 @@ def _facts(statistics: Statistics, stage: StageStatistics, *, of_tasks: bool) ->
     facts = [f"{stage.failed:,} failed"] if stage.failed else []
     if stage.repeated:
         facts.append(f"{stage.repeated:,} repeated")
-    if of_tasks and statistics.limit is not None:
-        facts.append(f"limit {statistics.limit}")
+    if of_tasks and statistics.requests_per_minute is not None:
+        facts.append(f"limit {statistics.requests_per_minute:,.0f} a minute")
     if of_tasks and statistics.tokens:
         facts.append(f"{statistics.tokens:,} tokens")
     if of_tasks and statistics.cost_usd:

@@ -47,7 +47,8 @@ class Watch:
 
     def limited(self, change: LimitChange) -> None:
         """Take notice of a limit that changed."""
-        self.statistics.limit = change.limit
+        self.statistics.requests_per_minute = change.requests_per_minute
+        self.statistics.limits.append(change)
         self.notify(LimitChanged(change))
 
 

@@ -74,39 +74,35 @@ class Attempts:
         Raises:
             Interrupted: The user code raised ``KeyboardInterrupt``.
         """
+        clock, limiter = self._clock, self._limiter
+        first = queued = clock.monotonic()
+        turn = (limiter.begin(first) or await limiter.turn()) if self._limited else 0
+        outcome = await begin()
         attempts: list[Attempt] = []
-        first = queued = self._clock.monotonic()
         counted = 0
         while True:
-            outcome = await self._attempt(begin)
+            now = clock.monotonic()
+            started = now - outcome.seconds
+            if outcome.error is None:
+                attempts.append(Attempt(max(0.0, started - queued), outcome.seconds))
+                limiter.succeeded(turn)
+                return Attempted(outcome, tuple(attempts))
             if isinstance(outcome.error, KeyboardInterrupt):
                 raise Interrupted from outcome.error
-            now = self._clock.monotonic()
-            error = None if outcome.error is None else safe_repr(outcome.error)
-            attempts.append(Attempt(max(0.0, now - outcome.seconds - queued), outcome.seconds, error))
-            if outcome.error is None:
-                return Attempted(outcome, tuple(attempts))
-            rate_limited, wait = self._judge(outcome.error, now - outcome.seconds, len(attempts), counted)
+            attempts.append(Attempt(max(0.0, started - queued), outcome.seconds, safe_repr(outcome.error)))
+            rate_limited, wait = self._judge(outcome.error, turn, started, len(attempts), counted)
             counted += not rate_limited
             if wait is None or (rate_limited and now + wait - first > self._policy.patience):
                 return Attempted(outcome, tuple(attempts))
             failed(attempts[-1], wait)
             queued = now
             await self._timing.sleep(wait)
-
-    async def _attempt(self, begin: Callable[[], Awaitable[Outcome[R]]]) -> Outcome[R]:
-        if not self._limited:
-            return await begin()
-        await self._limiter.acquire()
-        try:
+            turn = (limiter.begin(clock.monotonic()) or await limiter.turn()) if self._limited else 0
             outcome = await begin()
-        finally:
-            self._limiter.release()
-        if outcome.error is None:
-            self._limiter.succeeded(outcome.seconds)
-        return outcome
 
-    def _judge(self, error: BaseException, started: float, made: int, counted: int) -> tuple[bool, float | None]:
+    def _judge(
+        self, error: BaseException, turn: int, started: float, made: int, counted: int
+    ) -> tuple[bool, float | None]:
         """Return whether an error is a rate limit, and the seconds until another attempt, None for none.
 
         ``made`` attempts were made, of which ``counted`` were no rate limits before this one.
@@ -115,7 +111,7 @@ class Attempts:
         named = self._policy.on != RATE_LIMITS_ONLY.on and isinstance(error, self._policy.on)
         if found is not None or named:
             self._limited = True
-            self._limiter.congested(started, None if found is None else found.wait)
+            self._limiter.congested(turn, started, None if found is None else found.wait)
         if found is not None:
             return True, found.wait or self._backoff(made)
         again = isinstance(error, self._policy.on) and counted + 1 < self._policy.attempts

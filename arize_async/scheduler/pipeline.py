@@ -16,7 +16,7 @@ from attrs import define
 from arize_async.scheduler.finished import Finished
 from arize_async.scheduler.slots import Slots
 from arize_async.scheduler.source import Source
-from arize_async.scheduler.statistics import StageStatistics, Statistics
+from arize_async.scheduler.statistics import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
@@ -175,13 +175,20 @@ class Pipeline(Generic[I, T, E]):
             tasks.create_task(self._run_tasks(source, tasks, evaluators))
 
     async def _run_tasks(self, source: Source[I], tasks: asyncio.TaskGroup, evaluators: asyncio.TaskGroup) -> None:
+        stage = self.statistics.tasks
         while (pulled := await source.pull()) is not None:
             self._add_task_worker(source, tasks, evaluators)
             index, item = pulled
             if not await self._task_slots.free():
                 self.stop()
                 return
-            outcome = await _counted(self.statistics.tasks, self._task(item))
+            stage.enter()
+            failed = True
+            try:
+                outcome = await self._task(item)
+                failed = outcome.failed
+            finally:
+                stage.leave(failed=failed)
             self._task_slots.ended(item)
             count = 0 if outcome.failed else len(self._evaluators)
             self.statistics.skipped += len(self._evaluators) - count
@@ -199,12 +206,19 @@ class Pipeline(Generic[I, T, E]):
             await self._waiting.put((run, position))
 
     async def _run_evaluators(self) -> None:
+        stage = self.statistics.evaluations
         while (waiting := await self._next_evaluation()) is not None:
             run, position = waiting
             evaluate = self._evaluators[position]
             if not await self._evaluator_slots.free():
                 self.stop()  # what is under way ends, so that whoever takes the results is told
-            evaluation = await _counted(self.statistics.evaluations, evaluate(run.item, run.outcome))
+            stage.enter()
+            failed = True
+            try:
+                evaluation = await evaluate(run.item, run.outcome)
+                failed = evaluation.failed
+            finally:
+                stage.leave(failed=failed)
             self._evaluator_slots.ended(run.item)
             run.evaluations[position] = evaluation
             run.pending -= 1
@@ -222,20 +236,6 @@ class Pipeline(Generic[I, T, E]):
             return await self._waiting.get()
         finally:
             self._idle_evaluators -= 1
-
-
-R = TypeVar("R", bound=CanFail)
-
-
-async def _counted(stage: StageStatistics, call: Awaitable[R]) -> R:
-    stage.enter()
-    failed = True
-    try:
-        result = await call
-        failed = result.failed
-        return result
-    finally:
-        stage.leave(failed=failed)
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from attrs import define, field
+
+from arize_async.scheduler.limiter import LimitChange
 
 
 @define
@@ -56,7 +60,8 @@ class Statistics:
         failed: Runs that failed, or that an evaluator failed on.
         tokens: Tokens of traced LLM calls.
         cost_usd: Their cost in US dollars.
-        limit: The most calls in flight that the provider takes; None without a limit.
+        requests_per_minute: The calls that the provider takes in a minute, as learned; None without a limit.
+        limits: The last changes of it, 1,000 at most, oldest first.
     """
 
     tasks: StageStatistics = field(factory=StageStatistics)
@@ -65,4 +70,5 @@ class Statistics:
     failed: int = 0
     tokens: int = 0
     cost_usd: float = 0.0
-    limit: int | None = None
+    requests_per_minute: float | None = None
+    limits: deque[LimitChange] = field(factory=lambda: deque(maxlen=1000))

@@ -28,7 +28,7 @@ def test_bars_count_tasks_evaluations_and_failures() -> None:
     """Both bars end at their totals although evaluations of failed tasks are not run."""
     screen = io.StringIO()
     bars = Bars(Console(file=screen, force_terminal=True, width=160))
-    statistics = Statistics(skipped=2, tokens=1234, cost_usd=0.5, limit=7)
+    statistics = Statistics(skipped=2, tokens=1234, cost_usd=0.5, requests_per_minute=6000.0)
     statistics.tasks.repeated = 3
     bars.notify(ExperimentStarted("e", 10, 2, statistics))
     for number in range(10):
@@ -42,7 +42,7 @@ def test_bars_count_tasks_evaluations_and_failures() -> None:
     shown = screen.getvalue()
     assert "10/10" in shown
     assert "20/20" in shown
-    assert "1 failed, 3 repeated, limit 7, 1,234 tokens, 0.50 USD" in shown
+    assert "1 failed, 3 repeated, limit 6,000 a minute, 1,234 tokens, 0.50 USD" in shown
 
 
 def test_logs_get_plain_lines() -> None:
