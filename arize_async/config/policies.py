@@ -83,8 +83,8 @@ class Limits:
     """Bounds on the work in flight, beside the ``concurrency`` of a run.
 
     Runs that are given the same object, also at the same time and by several clients, share what it allows: one rate
-    that is given, and one that is learned. Only calls that go to a provider count: tasks, evaluators of the kind ``LLM``, and other
-    evaluators from their first rate limit on.
+    that is given, and one that is learned. Only calls that go to a provider count: tasks, evaluators of the kind
+    ``LLM``, and other evaluators from their first rate limit on.
 
     Attributes:
         evaluators: Evaluations at the same time; by default as many as ``concurrency``.

@@ -144,7 +144,7 @@ async def test_runs_in_two_threads_share_limits(client: ArizeClient, dataset: Da
 
     heights = await asyncio.gather(run("a"), run("b"), asyncio.to_thread(asyncio.run, elsewhere()))
     assert heights == [10, 10, 10]
-    assert repr(limits.shared["limiter"]) == "<Limiter [0 running, 0 waiting, limit None]>"
+    assert repr(limits.shared["limiter"]) == "<Limiter [30 begun, 0 waiting, no limit]>"
 
 
 SCRIPT = """

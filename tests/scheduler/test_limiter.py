@@ -207,7 +207,7 @@ def test_a_loop_that_ends_takes_no_turn_with_it() -> None:
     loop.run_until_complete(asyncio.wait(waiting[:1]))
     loop.close()
     for each in waiting[1:]:
-        each._log_destroy_pending = False  # type: ignore[attr-defined]
+        each._log_destroy_pending = False  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
     assert asyncio.run(asyncio.wait_for(limiter.turn(), 30))
 
 
