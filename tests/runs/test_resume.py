@@ -211,6 +211,26 @@ async def test_a_dataset_that_changed_is_refused(client: ArizeClient, dataset: D
         await work.run(client, dataset, resume=True)
 
 
+@pytest.mark.parametrize("change", ["renamed column", "fewer examples"])
+async def test_examples_that_changed_are_refused(client: ArizeClient, dataset: Dataset, change: str) -> None:
+    """Whether a column has another name or examples are gone; the results stay where they are."""
+    work = Work()
+    await work.interrupt(client, dataset, "task", 5)
+    examples = [example async for example in await client.datasets.list_examples(dataset=dataset.id, limit=500)]
+    if change == "fewer examples":
+        (version, *_) = (await client.datasets.get(dataset=dataset.id)).versions or []
+        gone = [example.id for example in examples[:4]]
+        await client.datasets.delete_examples(dataset=dataset.id, dataset_version_id=version.id, examples=gone)
+    else:
+        renamed = [{"id": example.id, "attributes.question": "q"} for example in examples]
+        await client.datasets.update_examples(dataset=dataset.id, examples=renamed)
+    with pytest.raises(ResumeRefused, match="the dataset"):
+        await work.run(client, dataset, resume=True)
+    with pytest.raises(UnfinishedRun, match="5 of 10 tasks ended"):
+        await work.run(client, dataset)
+    assert len(work.tasks) == 5
+
+
 async def test_nothing_to_resume_is_a_new_run(client: ArizeClient, dataset: Dataset) -> None:
     """A script may always say resume=True: again, after the upload, it gets the same result without a call."""
     work = Work()

@@ -46,9 +46,11 @@ def main() -> int:
             played += 1
             random = Random(f"{options.seed} {played}")  # noqa: S311 - no secret
             kills = min(_KILLS_A_ROUND, options.kills - tally.kills)
+            wrong = len(tally.wrong)
             rounds.play(f"experiment {played}", options.form, number, kills, random, tally)
-            print(tally, flush=True)
-    print("\n".join(tally.wrong) or "every example has one run and all its evaluations, on the server and in the frame")
+            print(tally, *tally.wrong[wrong:], sep="\n", flush=True)
+    if not tally.wrong:
+        print("every example has one run and all its evaluations, on the server and in the frame")
     return 1 if tally.wrong else 0
 
 
