@@ -213,7 +213,7 @@ class RequestFailed(ArizeError):
             notes.append(f"{self.attempts} attempts")
         tail = f" [{', '.join(notes)}]" if notes else ""
         told = f"{self._told().rstrip('.')}. {self.advice}" if self.advice else self._told()
-        return told + tail
+        return _on_one_line(told + tail)
 
     def _told(self) -> str:
         return self.detail
@@ -221,6 +221,15 @@ class RequestFailed(ArizeError):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by class and state: the constructor takes keywords."""
         return _revived, (type(self), self.args), self.__dict__
+
+
+def _on_one_line(text: str) -> str:
+    r"""Escape what a server's text could do to terminals and logs: control characters and ends of lines.
+
+    >>> _on_one_line("bad\x1b[2J\nname: café")
+    'bad\\x1b[2J\\nname: café'
+    """
+    return text if text.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _revived(kind: type[RequestFailed], args: tuple[object, ...]) -> RequestFailed:

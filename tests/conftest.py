@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from blockbuster import blockbuster_ctx
+from leaks import leaks, nothing_leaks, pytest_runtest_makereport
 
 from arize_async.pre_releases import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["leaks", "nothing_leaks", "pytest_runtest_makereport"]
 
 
 @pytest.fixture(scope="session")

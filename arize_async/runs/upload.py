@@ -133,15 +133,18 @@ class Delivery:
         failure: Exception | None = None
         made = 0
         while True:
+            was_taken = False
             try:
                 rest = await self._rest(batches) if is_doubtful else batches
                 if rest is None:
                     return await self._sink.experiment()
                 if failure is None or made < self._retry.attempts:
+                    was_taken = is_doubtful  # the name, by an attempt of ours that has arrived meanwhile
                     return await self._sink.upload(rest)
             except (RequestFailed, IncompleteWrite) as error:
                 failure, is_doubtful = error, True
-                if made >= self._retry.attempts or not _may_pass(error):
+                is_ours = was_taken and isinstance(error, Conflict)
+                if made >= self._retry.attempts or not (is_ours or _may_pass(error)):
                     raise
             else:
                 raise failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -15,6 +15,7 @@ from arize_async.wire.headers import otlp_headers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
     from opentelemetry.sdk.trace import ReadableSpan
 
     from arize_async.config import Config
@@ -76,18 +77,52 @@ class CountingExporter(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
     def _export(self, spans: Sequence[ReadableSpan]) -> bool:
-        delivered = False
+        delivered, before = False, self._rejected
         try:
             delivered = not self._given_up and self._exporter.export(spans) is SpanExportResult.SUCCESS
         except Exception:
             log.exception("spans could not be sent")
         self.fails = not delivered
-        if delivered:
-            self.delivered += len(spans)
-        else:
-            self.lose(len(spans))
+        lost = min(self._rejected - before, len(spans)) if delivered else len(spans)
+        self.delivered += len(spans) - lost
+        self.lose(lost)
         self._watcher()
         return delivered
+
+    @property
+    def _rejected(self) -> int:
+        return self._exporter.rejected if isinstance(self._exporter, PlatformExporter) else 0
+
+
+class PlatformExporter(OTLPSpanExporter):
+    """Exports over gRPC and counts what a collector refuses of a batch that it takes.
+
+    Attributes:
+        rejected: Spans that collectors refused so (OTLP 1.x, partial success).
+    """
+
+    rejected: int = 0
+
+    def _initialize_channel_and_stub(self) -> None:
+        """Listen to the answers, which the exporter does not look at; a reconnection comes here again."""
+        super()._initialize_channel_and_stub()
+        self._client: Any = _Listened(self._client, self._heard)
+
+    def _heard(self, answer: ExportTraceServiceResponse) -> None:
+        self.rejected += max(0, answer.partial_success.rejected_spans)
+
+
+class _Listened:
+    """A stub whose answers are heard."""
+
+    def __init__(self, stub: Any, heard: Callable[[ExportTraceServiceResponse], None]) -> None:
+        self._stub = stub
+        self._heard = heard
+
+    def Export(self, **call: Any) -> ExportTraceServiceResponse:  # noqa: N802 - the protocol's name
+        answer: ExportTraceServiceResponse = self._stub.Export(**call)
+        self._heard(answer)
+        return answer
 
 
 def _nobody() -> None:
@@ -103,7 +138,7 @@ def span_exporter(config: Config, space_id: str, trusted: bytes | None = None) -
         trusted: Certificates of the authorities to trust; by default those that gRPC comes with.
     """
     endpoint = config.endpoints.otlp
-    return OTLPSpanExporter(
+    return PlatformExporter(
         endpoint=endpoint.url,
         insecure=not endpoint.encrypted,
         credentials=grpc.ssl_channel_credentials(trusted) if trusted else None,

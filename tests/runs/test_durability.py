@@ -270,6 +270,24 @@ async def test_appending_that_is_refused_goes_on_in_another_run(
     assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
 
 
+async def test_a_create_that_arrives_when_nobody_waits_any_more_is_ours(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the name between the look at the server and the repetition: the runs are there, once."""
+    create, late = ExperimentsResource.create, list[dict[str, Any]]()
+
+    async def slow(self: ExperimentsResource, **arguments: Any) -> Any:
+        if not late:
+            late.append(arguments)
+            raise RequestTimeout("no answer in time")
+        await create(self, **late[0])
+        return await create(self, **arguments)
+
+    monkeypatch.setattr(ExperimentsResource, "create", slow)
+    experiment, frame = await client.experiments.run(name="l", dataset=dataset.id, task=answer, force_http=True)
+    assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
+
+
 async def test_a_server_that_acknowledges_and_forgets_is_found_out(
     client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from steps import Step
 
-from arize_async.errors import Conflict, RunError
+from arize_async.errors import Conflict, RequestTimeout, RunError, UploadFailed
 
 
 class Run(Step):
@@ -31,7 +31,7 @@ class Run(Step):
             if self._calls and not isinstance(error, RunError):
                 problems.append(f"the task was called and the error has no results: {error!r}")
             try:
-                await self._run(resume=True)
+                await self._resume()
             except Conflict:
                 problems += await self._conflict(error)
         size = 1500 if self.is_large else 30
@@ -45,6 +45,17 @@ class Run(Step):
             problems.append(f"{len(self._traces)} runs were made, {len(stored)} are stored, {len(set(stored))} once")
         return problems
 
+    async def _resume(self) -> None:
+        """Go on until it succeeds: on a machine that is busy the short deadlines of the tests are met."""
+        for _ in range(3):
+            try:
+                return await self._run(resume=True)
+            except (RequestTimeout, UploadFailed) as error:
+                last = error
+                if isinstance(error, UploadFailed) and not isinstance(error.__cause__, RequestTimeout):
+                    raise
+        raise last
+
     async def _conflict(self, error: Exception) -> list[str]:
         """An announcement whose answer was lost has taken the name; its error has said that this may be."""
         size = 1500 if self.is_large else 30
@@ -53,7 +64,7 @@ class Run(Step):
         if left.experiment_runs or "carried out" not in str(error):
             return [f"the name was taken, and the error denies it: {error}"]
         await self.target.direct.experiments.delete(experiment=self.name, dataset=dataset)
-        await self._run(resume=True)
+        await self._resume()
         return []
 
     async def _run(self, *, resume: bool) -> None:

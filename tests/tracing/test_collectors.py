@@ -1,0 +1,126 @@
+"""Collectors at their worst: they cost a run nothing but spans, which are counted."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
+
+from arize_async import ArizeClient
+from arize_async.config import Timeouts
+from arize_async.server import LocalServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+ROWS = 8
+
+
+class Collector(trace_service_pb2_grpc.TraceServiceServicer):
+    """Answers as a test wants."""
+
+    def __init__(self, answer: Callable[[Any, Any], Any]) -> None:
+        """Take the answer."""
+        self.answer = answer
+
+    def Export(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name in the protocol
+        """Answer."""
+        return self.answer(request, context)
+
+
+@contextmanager
+def answering(answer: Callable[[Any, Any], Any]) -> Generator[int]:
+    """Run a collector and give its port."""
+    server = grpc.server(ThreadPoolExecutor(2))
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(Collector(answer), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield port
+    finally:
+        server.stop(None).wait(30)
+
+
+def refusing(code: grpc.StatusCode) -> Callable[[Any, Any], Any]:
+    """Refuse with a status."""
+    return lambda request, context: context.abort(code, "not now")
+
+
+def stalling(request: Any, context: Any) -> Any:
+    """Hold the call until the client gives it up."""
+    given_up = threading.Event()
+    context.add_callback(given_up.set)
+    given_up.wait(30)
+    return trace_service_pb2.ExportTraceServiceResponse()
+
+
+def partly(request: Any, context: Any) -> Any:
+    """Take the request and refuse two spans of it."""
+    spans = sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
+    success = trace_service_pb2.ExportTracePartialSuccess(rejected_spans=min(2, spans), error_message="too old")
+    return trace_service_pb2.ExportTraceServiceResponse(partial_success=success)
+
+
+async def run_against(port: int, caplog: pytest.LogCaptureFixture) -> int:
+    """Run an experiment whose spans go to a port, and return how many of them are told to be lost."""
+    timeouts = Timeouts(export=1, close=2)
+    async with LocalServer(":memory:") as server:
+        options: dict[str, Any] = {**server.client_options, "otlp_port": port}
+        async with ArizeClient(**options, timeouts=timeouts) as client:
+            rows = [{"n": number} for number in range(ROWS)]
+            dataset = await client.datasets.create(name="d", space="default", examples=rows)
+            with caplog.at_level(logging.WARNING, "arize_async.tracing"):
+                result = await client.experiments.run(name="e", dataset=dataset.id, task=lambda row: "a")
+            assert result.experiment is not None
+            runs = await client.experiments.list_runs(experiment=result.experiment.id, limit=100)
+            assert len(runs.experiment_runs) == result.frame.height == ROWS
+    told = [record.getMessage().partition(" ")[0] for record in caplog.records if record.name == "arize_async.tracing"]
+    return sum(map(int, told))
+
+
+@pytest.mark.parametrize(
+    ("answer", "lost"),
+    [
+        (refusing(grpc.StatusCode.UNAVAILABLE), ROWS),
+        (refusing(grpc.StatusCode.RESOURCE_EXHAUSTED), ROWS),
+        (refusing(grpc.StatusCode.UNAUTHENTICATED), ROWS),
+        (stalling, ROWS),
+    ],
+    ids=["unavailable", "rate limited", "refused", "stalling"],
+)
+async def test_a_collector_that_takes_nothing_costs_only_the_spans(
+    answer: Callable[[Any, Any], Any], lost: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All runs are stored; the spans are counted as lost."""
+    with answering(answer) as port:
+        told = await run_against(port, caplog)
+    assert told == lost
+
+
+async def test_a_dead_collector_costs_only_the_spans(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody listens at its port."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        told = await run_against(holder.getsockname()[1], caplog)
+    assert told == ROWS
+
+
+async def test_spans_that_a_collector_leaves_out_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    """A partial success is a success for the request only."""
+    requests = 0
+
+    def counted(request: Any, context: Any) -> Any:
+        nonlocal requests
+        requests += 1
+        return partly(request, context)
+
+    with answering(counted) as port:
+        told = await run_against(port, caplog)
+    assert 0 < told <= 2 * requests
