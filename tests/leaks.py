@@ -57,7 +57,9 @@ class Watch(logging.Handler):
         send = RunTracing._send
 
         def sent(tracing: RunTracing, span: Any) -> None:
-            self.look(f"{span.name} {dict(span.attributes or {})} {[dict(e.attributes) for e in span.events]}", "a span")
+            self.look(
+                f"{span.name} {dict(span.attributes or {})} {[dict(e.attributes) for e in span.events]}", "a span"
+            )
             send(tracing, span)
 
         patch.setattr(RunTracing, "_send", sent)

@@ -84,7 +84,8 @@ async def main(options: argparse.Namespace) -> int:
             await server.kill()
         log = (Path(folder) / "log").read_text()
         if "Traceback" in log:
-            numbers.wrong.append(f"the server failed:\n{log[-4000:]}")
+            place = log.index("Traceback")
+            numbers.wrong.append(f"the server failed:\n{log[max(0, place - 500) : place + 3500]}")
     _report(numbers, server, time.monotonic() - began)
     return 1 if numbers.wrong else 0
 
