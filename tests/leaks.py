@@ -54,7 +54,7 @@ class Watch(logging.Handler):
         for kind in _SHOWN:
             patch.setattr(kind, "__init__", self._noting(kind.__init__, self._shown.add))
         patch.setattr(ArizeError, "__init__", self._noting(ArizeError.__init__, self._note_error))
-        send = RunTracing._send
+        send = RunTracing._send  # pyright: ignore[reportPrivateUsage] - the one place that sees every span
 
         def sent(tracing: RunTracing, span: Any) -> None:
             self.look(
@@ -69,6 +69,11 @@ class Watch(logging.Handler):
         """Note a place when a key is in its text."""
         if CANARY in text:
             self.found.append(f"{place}: {text[:300]}")
+
+    def forget(self) -> None:
+        """Leave out what is planted: for the test of this watch."""
+        self.found.clear()
+        self._errors.clear()
 
     def look_at_objects(self) -> None:
         """Look at the errors and the services of a test."""

@@ -119,6 +119,20 @@ def _milliseconds(seconds: float) -> int:
     return round(min(seconds * 1000, 2**31 - 1))
 
 
+def schema_of(reader: fl.FlightStreamReader) -> pa.Schema:
+    """Return the schema of a stream.
+
+    Raises:
+        InvalidResponse: The name of a column is no text.
+    """
+    schema = reader.schema
+    try:
+        _ = schema.names
+    except UnicodeDecodeError as error:
+        raise InvalidResponse(f"the rows are no valid Arrow data: the name of a column: {error}") from None
+    return schema
+
+
 def batches(reader: fl.FlightStreamReader) -> Callable[[], pa.RecordBatch | None]:
     """Return a function that gives the next batch of a stream, and None at its end."""
     stream: Iterator[Any] = iter(reader)

@@ -88,13 +88,13 @@ class Reading:
             self._reader.cancel()
 
     async def _opened(self) -> pa.Schema:
-        from arize_async.transport.flight_connection import batches
+        from arize_async.transport.flight_connection import batches, schema_of
 
         self.cancel()
         reader = await self._call(self._what, lambda link: link.open_reader(self._ticket))
         self._reader = reader
         self._next = batches(reader)
-        return await self._call(self._what, lambda _: reader.schema, cancel=reader.cancel)
+        return await self._call(self._what, lambda _: schema_of(reader), cancel=reader.cancel)
 
     async def _following(self) -> pa.RecordBatch | None:
         return await self._call(self._what, lambda _: self._next(), cancel=self.cancel)

@@ -12,6 +12,7 @@ import pytest
 from arize_async.config import Config, RetryPolicy, Timeouts
 from arize_async.errors import ConnectionFailed, InvalidResponse, RequestTimeout
 from arize_async.transport.flight import FlightTransport
+from arize_async.transport.flight_connection import schema_of
 from arize_async.wire.flight import encode_answer
 
 if TYPE_CHECKING:
@@ -171,3 +172,16 @@ async def test_rows_that_are_no_valid_arrow_data_are_refused() -> None:
         async with connected(server.port) as transport:
             with pytest.raises(InvalidResponse, match="no valid Arrow data"):
                 await transport.dataset_table("S", "D")
+
+
+def test_names_of_columns_that_are_no_text_are_refused() -> None:
+    """Bytes that were altered on their way may be those of a name."""
+    schema = pa.schema([("xxxx", pa.int64())])
+    message = bytes(schema.serialize()).replace(b"xxxx", b"\xff\xff\xff\xff")
+    broken = pa.ipc.read_schema(pa.py_buffer(message))
+
+    class Reader:
+        schema = broken
+
+    with pytest.raises(InvalidResponse, match="the name of a column"):
+        schema_of(Reader())  # pyright: ignore[reportArgumentType] - all of a reader that is looked at
