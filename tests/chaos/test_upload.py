@@ -62,7 +62,7 @@ def environment(folder: Path, options: Mapping[str, Any]) -> dict[str, str]:
 def test_results_that_could_not_be_sent_are_sent_by_a_second_command(tmp_path: Path, how: str) -> None:
     """The first process ends with an error that says how to go on; the second one calls neither task nor evaluator."""
     with LocalServer(tmp_path / "data") as first:
-        options = dict(first.client_options)
+        options: dict[str, Any] = {**first.client_options}
         with ArizeClient(**options) as client:
             rows = [{"number": number} for number in range(EXAMPLES)]
             dataset = client.datasets.create(name="numbers", space="default", examples=rows).id
@@ -80,7 +80,7 @@ def test_results_that_could_not_be_sent_are_sent_by_a_second_command(tmp_path: P
     calls = (tmp_path / "calls").read_text()
     assert (calls.count("task"), calls.count("same")) == (EXAMPLES, EXAMPLES)
     with LocalServer(tmp_path / "data", api_key=options["api_key"]) as second:
-        options = dict(second.client_options)
+        options = {**second.client_options}
         if how == "upload":
             again = [sys.executable, "-m", "arize_async", "journals", "upload", "late"]
         else:
