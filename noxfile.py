@@ -90,7 +90,12 @@ def tests(session: nox.Session) -> None:
     install_wheel(session, "test", "lint")  # the facade's generator formats with ruff
     # Without safe mode the checkout, as the current folder, would come before the installed wheel.
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
-    chosen = session.posargs or [str(ROOT / "tests"), f"--ignore={ROOT}/tests/browser", "--pyargs", *PACKAGES]
+    chosen = session.posargs or [
+        str(ROOT / "tests"),
+        f"--ignore={ROOT}/tests/pages/test_browser.py",
+        "--pyargs",
+        *PACKAGES,
+    ]
     pytest = ["pytest", "-n", "auto", "--dist", "worksteal", "-o", f"cache_dir={session.create_tmp()}/pytest"]
     coverage = ["--cov", "--cov-report=term-missing:skip-covered", *(["--cov-fail-under=0"] if session.posargs else [])]
     session.run("python", "-m", *pytest, *coverage, *chosen, env=env)
@@ -101,7 +106,7 @@ def browser(session: nox.Session) -> None:
     """Look at the web page with a real Chromium, which has to be installed; takes a minute or two."""
     install_wheel(session, "browser")
     env = isolated(session) | {"PYTHONSAFEPATH": "1"}
-    chosen = session.posargs or ["tests/browser"]
+    chosen = session.posargs or ["tests/pages/test_browser.py"]
     session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
 
 

@@ -115,3 +115,40 @@ def _run(word: str, example: str, score: float) -> dict[str, object]:
         f"eval.{word}.metadata.{word}": word,
         f"{word} column": word,
     }
+
+
+async def fill_many(store: Store, count: int) -> Filled:
+    """Make two experiments of very many runs, straight in the store."""
+    return await store.write(_fill_many, count)
+
+
+def _fill_many(transaction: Transaction, count: int) -> Filled:
+    space = spaces.create(transaction, "many").space.id
+    dataset = datasets.create(transaction, space, "many")
+    version = datasets.version(transaction, dataset)
+    examples.add_rows(transaction, version, [{"input": "first"}])
+    transaction.run(
+        "INSERT INTO examples SELECT owner_no, seq + n, 'e' || n, created_us, updated_us,"
+        " json_object('input', 'question ' || n) FROM examples, range(1, ?) AS numbers(n) WHERE owner_no = ?",
+        count,
+        version.number,
+    )
+    transaction.run("UPDATE examples SET id = 'e0' WHERE id NOT LIKE 'e%' OR length(id) > 20")
+    transaction.take("row", count)
+    made: list[str] = []
+    for place in range(2):
+        experiment = experiments.create_on_dataset(transaction, dataset, f"many {place}")
+        made.append(experiment.experiment.id)
+        row = _run("plain", "e0", 0.5)
+        run_ids = runs.add_rows(transaction, experiment, [row])
+        transaction.run(
+            "INSERT INTO runs SELECT owner_no, seq + n, left(id, 24) || printf('%012x', n), 'e' || n, 'answer ' || n,"
+            " NULL, json_merge_patch(doc, json_object('latency', (n * 7919) % 10007 / 7.0,"
+            " 'eval.right.score', CAST((n * 31 + n // 7 + ?) % 3 = 0 AS DOUBLE))) FROM runs, range(1, ?) AS numbers(n)"
+            " WHERE id = ?",
+            place,
+            count,
+            run_ids[0],
+        )
+        transaction.take("row", count)
+    return Filled(space, dataset.dataset.id, made, [])
