@@ -104,11 +104,16 @@ class ComparisonPages:
 
     async def show(self, request: web.Request) -> web.Response:
         """Compare experiments."""
-        question = _read(request)
+        question = read_question(request)
         return await self._site.show(request, lambda visit: _page(visit, question))
 
 
-def _read(request: web.Request) -> Question:
+def read_question(request: web.Request) -> Question:
+    """Read an address.
+
+    Raises:
+        BadRequest: It names too few or too many experiments, or asks for nonsense.
+    """
     ids = tuple(dict.fromkeys(request.query.getall("experiment", [])))
     if not 1 < len(ids) <= MOST:
         raise malformed(f"Choose two to {MOST} experiments to compare; {len(ids)} were chosen.")

@@ -11,7 +11,7 @@ from arize_async.models.dataset import Dataset
 from arize_async.models.experiment import Experiment
 from arize_async.server.storage import counts, datasets, experiments, spaces
 from arize_async.server.storage.pages import PageRequest
-from arize_async.server.ui.figures import Figures, figures
+from arize_async.server.ui.figures import Figures, figures, has_figures
 from arize_async.server.ui.rendering import render
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _listed(visit: Visit, found: Sequence[StoredExperiment]) -> list[ListedExper
     left, listed = _SUMMARIZED, list[ListedExperiment]()
     for experiment in found:
         count = runs.get(experiment.number, 0)
-        is_quick = count <= left or visit.cache.has_figures(visit.transaction, experiment)
+        is_quick = count <= left or has_figures(visit, experiment)
         left -= min(count, left)
         made = figures(visit, experiment) if is_quick else None
         listed.append(ListedExperiment(experiment.experiment, count, made))
@@ -125,11 +125,12 @@ def _listed(visit: Visit, found: Sequence[StoredExperiment]) -> list[ListedExper
 
 
 def _names(listed: Sequence[ListedExperiment]) -> list[str]:
-    found = [each.name for row in listed if row.figures for each in row.figures.evaluators if each.mean is not None]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name for row in listed for name, mean in _evaluators(row) if mean is not None))
 
 
 def _means(listed: Sequence[ListedExperiment]) -> Mapping[tuple[str, str], float | None]:
-    return {
-        (row.experiment.id, each.name): each.mean for row in listed if row.figures for each in row.figures.evaluators
-    }
+    return {(row.experiment.id, name): mean for row in listed for name, mean in _evaluators(row)}
+
+
+def _evaluators(row: ListedExperiment) -> list[tuple[str, float | None]]:
+    return [(each.name, each.mean) for each in row.figures.summary.evaluators] if row.figures else []

@@ -24,7 +24,7 @@ from arize_async.server.storage import (
 from arize_async.server.storage.selections import ShownRun
 from arize_async.server.ui import examples
 from arize_async.server.ui.examples import ShownExample
-from arize_async.server.ui.figures import figures
+from arize_async.server.ui.figures import figures, has_figures
 from arize_async.server.ui.queries import number, word
 from arize_async.server.ui.rendering import link, render
 from arize_async.server.ui.run_cache import FACTS, Selection, evaluators, page_of
@@ -155,7 +155,7 @@ def _page(visit: Visit, view: View) -> str:
     except (BadRequest, UnprocessableEntity) as error:
         complaint = _complain(error.detail, view.selection.only)
         rows = Rows([], {}, {}, 0, total, 0)
-    is_quick = total <= _SUMMARIZED or visit.cache.has_figures(transaction, experiment)
+    is_quick = total <= _SUMMARIZED or has_figures(visit, experiment)
     names = [column.name for column in columns.read(transaction, experiment.number)]
     return render(
         "experiment.html",

@@ -14,6 +14,7 @@ from arize_async.server.ui.run import RunPages
 from arize_async.server.ui.run_cache import RunCache
 from arize_async.server.ui.sign_in import SignIn, signed_in
 from arize_async.server.ui.site import Site
+from arize_async.server.ui.statistics import StatisticsPages
 
 if TYPE_CHECKING:
     from arize_async.server.access import Guard
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from arize_async.server.ui.assets import Assets
     from arize_async.server.ui.sessions import Sessions
 
-_PAGES = (DatasetPages, ExperimentPages, RunPages, ComparisonPages)
+_PAGES = (DatasetPages, ExperimentPages, RunPages, ComparisonPages, StatisticsPages)
 
 
 def ui_application(store: Store, guard: Guard, sessions: Sessions, assets: Assets) -> web.Application:

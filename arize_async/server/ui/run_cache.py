@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import polars as pl
 import pyarrow as pa
@@ -16,7 +16,7 @@ from arize_async.server.storage.refusals import unprocessable
 from arize_async.server.storage.run_columns import RunColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from arize_async.server.storage.experiments import StoredExperiment
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BYTES = 256 * 1024 * 1024
 _SELECTIONS = 16
+_MADE = 128
+"""How many summaries and comparisons are kept; they hold numbers, and no runs."""
+T = TypeVar("T")
 _TEXTS = (Column("output", pa.string()), Column("error", pa.string()))
 FACTS = ("latency", "token_count", "total_cost", "execution_status", "repetition", "attempts")
 """Columns of a run that are not an evaluator's."""
@@ -56,17 +59,31 @@ class RunCache:
         """Keep nothing yet, and never more than so many bytes beyond the experiment in use."""
         self._limit = limit
         self._entries: OrderedDict[tuple[int, datetime | None], _Entry] = OrderedDict()
+        self._made: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._changing = threading.Lock()
 
     def __repr__(self) -> str:
         """Show how much is kept."""
         return f"<RunCache of {len(self._entries)} experiments>"
 
-    def has_figures(self, transaction: Transaction, experiment: StoredExperiment) -> bool:
-        """Whether the columns that a summary needs are there already."""
+    def knows(self, what: str, *found: StoredExperiment) -> bool:
+        """Whether something was made of experiments already, which have not changed since."""
         with self._changing:
-            entry = self._entries.get(_key(experiment))
-        return entry is not None and set(figure_columns(transaction, experiment)) <= set(entry.columns)
+            return (what, *map(_key, found)) in self._made
+
+    def made(self, what: str, make: Callable[[], T], *found: StoredExperiment) -> T:
+        """Return what was made of experiments, or make it."""
+        key = (what, *map(_key, found))
+        with self._changing:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return cast("T", self._made[key])
+        value = make()
+        with self._changing:
+            self._made[key] = value
+            while len(self._made) > _MADE:
+                self._made.popitem(last=False)
+        return value
 
     def frame(self, transaction: Transaction, experiment: StoredExperiment, names: Iterable[str]) -> pl.DataFrame:
         """Return ``seq``, ``id``, ``example_id`` and open columns of all runs, in their order."""
@@ -121,12 +138,13 @@ class RunCache:
 
 def figure_columns(transaction: Transaction, experiment: StoredExperiment) -> list[str]:
     """Return the columns of an experiment that its summary, its plots and comparisons need."""
-    return [
+    found = [
         column.name
         for column in columns.read(transaction, experiment.number)
         if column.name in FACTS
         or (column.name.startswith("eval.") and column.name.endswith((".score", ".label", ".error")))
     ]
+    return ["error", *found]
 
 
 def evaluators(names: Iterable[str]) -> list[str]:
@@ -136,7 +154,9 @@ def evaluators(names: Iterable[str]) -> list[str]:
     ['a.b']
     """
     parts = [name.removeprefix("eval.").rpartition(".") for name in names if name.startswith("eval.")]
-    return list(dict.fromkeys(head for head, _, part in parts if head and part in {"score", "label"}))
+    found = dict.fromkeys(head for head, _, part in parts if head and part in {"score", "label"})
+    # "score" may be a key of an evaluator's metadata
+    return [name for name in found if ".metadata" not in name or name.partition(".metadata")[0] not in found]
 
 
 def _selected(
