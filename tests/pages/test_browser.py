@@ -133,8 +133,9 @@ async def test_experiments_are_compared(page: Page, filled: Filled) -> None:
         await box.check()
     await compare.click()
     await settled(page)
+    assert "no difference shown" in await page.locator(".statistics").inner_text()
     assert await page.locator("h1").inner_text() == "plain experiment 0 against plain experiment 1"
-    assert await page.locator("tbody tr").first.locator(".change").inner_text() == "\N{MINUS SIGN}1"
+    assert await page.locator(".side tbody tr").first.locator(".change").inner_text() == "\N{MINUS SIGN}1"
     assert await page.locator("del").first.inner_text() == "1"
     await page.get_by_label("Metric").select_option("latency")
     await page.wait_for_url("**metric=latency**")
@@ -154,7 +155,7 @@ async def test_markup_in_every_field_stays_text(page: Page, hostile: Filled) -> 
     await page.goto(addresses(hostile)[5])
     await page.locator("input[type=radio]").first.check()
     await page.locator("button", has_text="Save").first.click()
-    assert HOSTILE in await page.get_by_role("status").inner_text()
+    assert HOSTILE[:40] in await page.get_by_role("status").inner_text()
     assert HOSTILE in (await page.locator("pre").first.inner_text())
 
 

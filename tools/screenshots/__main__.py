@@ -1,7 +1,7 @@
 """Take the pictures of ``docs/web-page.md``: ``python -m tools.screenshots SOLUTIONS``, with Chromium installed.
 
-SOLUTIONS is ``example_model_solutions.jsonl`` of openai/grade-school-math: the answers that four language models gave to
-the questions of GSM8K.
+SOLUTIONS is ``example_model_solutions.jsonl`` of openai/grade-school-math: the answers that four language models gave
+to the questions of GSM8K.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 TARGET = Path(__file__).parents[2] / "docs" / "_static"
-SIZE = {"width": 1180, "height": 800}
+WIDTH, HEIGHT, LOW = 1180, 800, 600
 
 
 def steps(output: str) -> float:
@@ -68,11 +68,11 @@ def fill(client: Any, rows: list[dict[str, Any]]) -> None:
         )
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, height: int = HEIGHT) -> None:
     """Save what the window shows, when everything is there."""
     for part in page.locator("[data-src]").all():
         part.wait_for(state="detached")
-    page.screenshot(path=TARGET / f"web-{name}.png")
+    page.screenshot(path=TARGET / f"web-{name}.png", clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
 
 
 def visit(page: Page) -> None:
@@ -99,7 +99,7 @@ def visit(page: Page) -> None:
     picture(page, "comparison")
     page.emulate_media(color_scheme="dark")
     page.get_by_role("link", name="Lower").click()
-    picture(page, "comparison-dark")
+    picture(page, "comparison-dark", LOW)
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
         with ArizeClient(**server.client_options) as client:
             fill(client, rows)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         page.goto(server.page)
         page.wait_for_url("**/ui/")
         visit(page)
