@@ -2,7 +2,7 @@
 
 from arize_async._version import __version__
 from arize_async.client import ArizeClient
-from arize_async.config import Budget, Limits, Region, RetryPolicy, SDKConfiguration, Timeouts
+from arize_async.config import Budget, Limits, Price, Region, RetryPolicy, SDKConfiguration, Timeouts, Tracing
 from arize_async.errors import (
     AmbiguousName,
     ApiError,
@@ -81,6 +81,7 @@ __all__ = [
     "NotFound",
     "NotFoundError",
     "PreReleaseWarning",
+    "Price",
     "Problem",
     "RateLimited",
     "Region",
@@ -93,6 +94,7 @@ __all__ = [
     "ServerError",
     "ServerFailed",
     "Timeouts",
+    "Tracing",
     "Unauthorized",
     "UnfinishedRun",
     "UnprocessableEntity",

@@ -5,6 +5,7 @@ from arize_async.config.policies import Budget, Limits, RetryPolicy, Timeouts
 from arize_async.config.regions import Region
 from arize_async.config.settings import Config
 from arize_async.config.settings import Config as SDKConfiguration
+from arize_async.config.tracing import Price, Tracing
 
 __all__ = [
     "Budget",
@@ -12,8 +13,10 @@ __all__ = [
     "Endpoint",
     "Endpoints",
     "Limits",
+    "Price",
     "Region",
     "RetryPolicy",
     "SDKConfiguration",
     "Timeouts",
+    "Tracing",
 ]

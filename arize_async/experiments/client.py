@@ -12,7 +12,7 @@ from arize_async.pre_releases import pre_release
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from arize_async.config import Budget, Limits, RetryPolicy
+    from arize_async.config import Budget, Limits, RetryPolicy, Tracing
     from arize_async.evaluators.named import Evaluators
     from arize_async.models.experiment import Experiment
     from arize_async.results.result import ExperimentResult
@@ -49,6 +49,8 @@ class ExperimentsClient(JournaledExperiments):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[Experiment]: ...
 
     @overload
@@ -76,6 +78,8 @@ class ExperimentsClient(JournaledExperiments):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[None]: ...
 
     @overload
@@ -103,6 +107,8 @@ class ExperimentsClient(JournaledExperiments):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[Experiment | None]: ...
 
     @pre_release("experiments.run")
@@ -130,6 +136,8 @@ class ExperimentsClient(JournaledExperiments):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult:
         """Run a task over every example of a dataset, evaluate its outputs and record the runs.
 
@@ -174,6 +182,9 @@ class ExperimentsClient(JournaledExperiments):
             isolation: Where synchronous code runs: ``"thread"``, or ``"process"`` for worker processes, which are
                 killed when a call times out. What crosses between them is pickled; context variables and spans do
                 not cross. Coroutines run on the event loop in either case.
+            instrument: Whether OpenInference instrumentors that are installed make the calls of LLM clients part of
+                the run: their spans, tokens and cost. It is done for the time of runs and changes nothing else.
+            tracing: What spans hold, what models cost and how spans travel.
 
         Returns:
             The pair of the experiment (None for a dry run) and a polars frame with one row a run in dataset order;
@@ -226,6 +237,8 @@ class ExperimentsClient(JournaledExperiments):
             resume=resume,
             progress=progress,
             isolation=isolation,
+            instrument=instrument,
+            tracing=tracing,
         ) as runs:
             async for _ in runs:
                 pass
@@ -256,6 +269,8 @@ class ExperimentsClient(JournaledExperiments):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> AsyncGenerator[RunStream]:
         """Run an experiment and get each run as soon as it is finished.
 
@@ -284,6 +299,8 @@ class ExperimentsClient(JournaledExperiments):
             resume: Go on with an interrupted run.
             progress: Who watches.
             isolation: Where synchronous code runs.
+            instrument: Whether calls of LLM clients are traced.
+            tracing: What spans hold, what models cost and how spans travel.
 
         Yields:
             A stream of ``FinishedRun`` in the order of completion.
@@ -323,6 +340,8 @@ class ExperimentsClient(JournaledExperiments):
             resume=resume,
             progress=progress,
             isolation=isolation,
+            instrument=instrument,
+            tracing=tracing,
         )
         found = await self._datasets.get(dataset=dataset, space=space)
         runner = self._runner(runner_class, await self._settings())

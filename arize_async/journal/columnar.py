@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arize_async.journal.records import Values
     from arize_async.journal.store import Store
 
-_TASK_VALUES, _EVALUATION_VALUES = 12, 7  # as `records` writes them
+_TASK_VALUES, _EVALUATION_VALUES, _USAGE = 12, 7, 2  # as `records` writes them; usage only where there is some
 _OUTPUT, _ERROR, _ATTEMPTS = 1, 3, 10
 
 
@@ -24,7 +24,9 @@ class _Columns:
 
     def __init__(self, evaluators: int) -> None:
         self._tasks: list[list[Any]] = [[] for _ in range(_TASK_VALUES)]
-        self._evaluations: list[list[list[Any]]] = [[[] for _ in range(_EVALUATION_VALUES)] for _ in range(evaluators)]
+        self._evaluations: list[list[list[Any]]] = [
+            [[] for _ in range(_EVALUATION_VALUES + _USAGE)] for _ in range(evaluators)
+        ]
         self._evaluators = self._filled = evaluators
         self._has_failed = False
 
@@ -55,10 +57,8 @@ class _Columns:
         self._fill(self._evaluators)
         _, outputs, examples, failures, tasks, _, begun, latencies, tokens, costs, attempts, repetitions = self._tasks
         evaluations = [
-            EvaluationColumns(
-                scores, labels, explanations, [metadata_of(text) for text in facts], errors, traces, started
-            )
-            for scores, labels, explanations, facts, errors, traces, started in self._evaluations
+            EvaluationColumns(scores, labels, explanations, [metadata_of(text) for text in facts], errors, *others)
+            for scores, labels, explanations, facts, errors, *others in self._evaluations
         ]
         return RunColumns(
             examples, outputs, failures, tasks, begun, latencies, tokens, costs, repetitions, attempts, evaluations
@@ -70,7 +70,8 @@ class _Columns:
             self._append(self._filled, [None, None, None, None, reason, None, None])
 
     def _append(self, index: int, values: Values) -> None:
-        for column, value in zip(self._evaluations[index], values, strict=True):
+        usage = values if len(values) > _EVALUATION_VALUES else (*values, None, None)
+        for column, value in zip(self._evaluations[index], usage, strict=True):
             column.append(value)
         self._filled = index + 1
 

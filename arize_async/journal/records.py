@@ -78,12 +78,14 @@ def output_of(values: Values) -> str | None:
 
 def evaluation_of(name: str, values: Values) -> FinishedEvaluation:
     """Return the evaluation that a record is of."""
-    score, label, explanation, metadata, error, trace_id, started_ms = cast("tuple[str | None, ...]", tuple(values))
+    score, label, explanation, metadata, error, trace_id, started_ms = cast("list[str | None]", values[:7])
+    tokens, cost = values[7:] or (None, None)
     result = None
     if error is None:
         number = cast("float | None", score)
         result = EvaluationResult(number, label, explanation, metadata_of(metadata) or {})
-    return FinishedEvaluation(name, result, error, trace_id, cast("int | None", started_ms))
+    began, used = cast("int | None", started_ms), cast("int | None", tokens)
+    return FinishedEvaluation(name, result, error, trace_id, began, used, cast("float | None", cost))
 
 
 def metadata_of(text: str | None) -> Mapping[str, object] | None:
@@ -121,11 +123,12 @@ def _of_output(output: object) -> tuple[int, str | None]:
 
 
 def _of_evaluation(evaluation: FinishedEvaluation) -> Values:
-    result = evaluation.result
+    result, used = evaluation.result, (evaluation.token_count, evaluation.total_cost)
+    usage = [] if used == (None, None) else used  # most evaluators call no model
     if result is None:
-        return [None, None, None, None, evaluation.error or "", evaluation.trace_id, evaluation.started_ms]
+        return [None, None, None, None, evaluation.error or "", evaluation.trace_id, evaluation.started_ms, *usage]
     score = result.score
     if isinstance(score, int) and score.bit_length() > 53:  # noqa: PLR2004 - what a float holds exactly
         score = float(score)
     metadata = json.dumps(dict(result.metadata)) if result.metadata else None
-    return [score, result.label, result.explanation, metadata, None, evaluation.trace_id, evaluation.started_ms]
+    return [score, result.label, result.explanation, metadata, None, evaluation.trace_id, evaluation.started_ms, *usage]

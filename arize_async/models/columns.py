@@ -19,6 +19,8 @@ class EvaluationColumns:
         errors: Why there is no result.
         trace_ids: 32 hexadecimal digits.
         started_ms: Start, milliseconds since the epoch.
+        token_counts: Tokens, where they are known.
+        total_costs: US dollars, where they are known.
     """
 
     scores: Sequence[float | None]
@@ -28,6 +30,8 @@ class EvaluationColumns:
     errors: Sequence[str | None]
     trace_ids: Sequence[str | None]
     started_ms: Sequence[int | None]
+    token_counts: Sequence[int | None]
+    total_costs: Sequence[float | None]
 
 
 @frozen(eq=False)

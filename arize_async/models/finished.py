@@ -20,6 +20,8 @@ class FinishedEvaluation:
         error: Why there is no result.
         trace_id: 32 hexadecimal digits; None when it was not run.
         started_ms: Start, milliseconds since the epoch; None when it was not run.
+        token_count: Tokens of the LLM calls inside, when they were traced.
+        total_cost: Their cost in US dollars, when they were traced.
     """
 
     name: str
@@ -27,6 +29,8 @@ class FinishedEvaluation:
     error: str | None = None
     trace_id: str | None = None
     started_ms: int | None = None
+    token_count: int | None = None
+    total_cost: float | None = None
 
     @property
     def failed(self) -> bool:

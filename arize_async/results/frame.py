@@ -26,15 +26,19 @@ class EvaluationShape:
 
     Attributes:
         has_errors: Whether a result is missing.
+        has_usage: Whether the evaluator called a model, as far as that was traced.
         metadata: The type of each key's column.
     """
 
     has_errors: bool = False
+    has_usage: bool = False
     metadata: dict[str, pa.DataType | None] = field(factory=dict)
 
     def add(self, columns: EvaluationColumns) -> None:
         """Take some evaluations into account."""
         self.has_errors = self.has_errors or any(error is not None for error in columns.errors)
+        for used in (columns.token_counts, columns.total_costs):
+            self.has_usage = self.has_usage or any(value is not None for value in used)
         for facts in columns.metadata:
             for key, value in (facts or {}).items():
                 self.metadata[key] = _wider(self.metadata.get(key), value)
@@ -76,7 +80,8 @@ def schema_of(shape: Shape) -> pa.Schema:
     dollars), ``execution_status`` (``COMPLETED`` or ``FAILED``), ``exceptions`` (text), ``repetition`` (from 1, only
     when examples were repeated), ``attempts`` (only when a task had more than one); for each evaluator
     ``eval.<name>.score`` (float), ``.label``, ``.explanation`` (text), ``.error`` (text, only when one failed),
-    ``.trace.id``, ``.trace.timestamp`` and ``.metadata.<key>``.
+    ``.trace.id``, ``.trace.timestamp``, ``.token_count`` and ``.total_cost`` (only when its LLM calls were traced) and
+    ``.metadata.<key>``.
     """
     # names may meet: an evaluator "a" with the metadata key "b" and an evaluator "a.metadata" with a column "b"
     kinds = dict(_RUN_COLUMNS)
@@ -149,6 +154,9 @@ def _evaluation_kinds(name: str, shape: EvaluationShape) -> Iterator[tuple[str, 
         yield f"{prefix}.error", _TEXT
     yield f"{prefix}.trace.id", _TEXT
     yield f"{prefix}.trace.timestamp", _INTEGER
+    if shape.has_usage:
+        yield f"{prefix}.token_count", _INTEGER
+        yield f"{prefix}.total_cost", _FLOAT
     for key, kind in shape.metadata.items():
         yield f"{prefix}.metadata.{valid_text(key)}", kind or _TEXT
 
@@ -164,6 +172,9 @@ def _evaluation_values(
         yield f"{prefix}.error", columns.errors
     yield f"{prefix}.trace.id", columns.trace_ids
     yield f"{prefix}.trace.timestamp", columns.started_ms
+    if shape.has_usage:
+        yield f"{prefix}.token_count", columns.token_counts
+        yield f"{prefix}.total_cost", columns.total_costs
     for key, kind in shape.metadata.items():
         values = [facts.get(key) if facts else None for facts in columns.metadata]
         yield f"{prefix}.metadata.{valid_text(key)}", _metadata(values, kind)

@@ -37,10 +37,12 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
     Attributes:
         evaluators: Names of the evaluators.
         run_evaluations: What the evaluators of all runs found, by their names.
+        lost_spans: How many spans could not be delivered.
     """
 
     evaluators: tuple[str, ...]
     run_evaluations: Mapping[str, FinishedEvaluation]
+    lost_spans: int
     _table: ResultTable | None
 
     def __new__(
@@ -49,11 +51,13 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         frame: pl.DataFrame,
         evaluators: tuple[str, ...],
         run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+        lost_spans: int = 0,
     ) -> Self:
         """Pair an experiment with its result frame."""
         pair = super().__new__(cls, (experiment, frame))
         pair.evaluators = evaluators
         pair.run_evaluations = run_evaluations or {}
+        pair.lost_spans = lost_spans
         pair._table = None
         return pair
 
@@ -62,15 +66,17 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         experiment: Experiment | None,
         table: ResultTable,
         run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+        lost_spans: int = 0,
     ) -> ExperimentResult:
         """Pair an experiment with runs that are read when they are asked for."""
-        pair = ExperimentResult(experiment, cast("pl.DataFrame", None), table.evaluators, run_evaluations)
+        frame = cast("pl.DataFrame", None)
+        pair = ExperimentResult(experiment, frame, table.evaluators, run_evaluations, lost_spans)
         pair._table = table
         return pair
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the constructor's arguments."""
-        return type(self), (self.experiment, self.frame, self.evaluators, self.run_evaluations)
+        return type(self), (self.experiment, self.frame, self.evaluators, self.run_evaluations, self.lost_spans)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the experiment and the frame."""
@@ -127,7 +133,7 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         """The run in a few numbers."""
         from arize_async.results.summary import Summary
 
-        return Summary.of(self.frame, self.evaluators, self.run_evaluations)
+        return Summary.of(self.frame, self.evaluators, self.run_evaluations, self.lost_spans)
 
     @property
     def failures(self) -> pl.DataFrame:

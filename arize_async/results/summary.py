@@ -70,6 +70,8 @@ class EvaluatorSummary:
         errors: Runs without a result: the evaluator failed, or was not run because the task had failed.
         failures: How often each cause of that was met.
         not_finite: Scores that are NaN or infinite; they do not count as scores.
+        tokens: Of its own LLM calls; None when no run knows them.
+        cost: Of those, in US dollars; None when no run knows it.
     """
 
     name: str
@@ -84,6 +86,8 @@ class EvaluatorSummary:
     errors: int
     failures: Mapping[str, int]
     not_finite: int
+    tokens: Total | None = None
+    cost: Total | None = None
 
     def __str__(self) -> str:
         """Return the numbers as a line of text."""
@@ -96,7 +100,8 @@ class EvaluatorSummary:
         named = f" ({labels})" if labels else ""
         errors = f", {self.errors} without a result" if self.errors else ""
         odd = f", {self.not_finite} not finite" if self.not_finite else ""
-        return f"{self.name}: {mean} of {self.scored}/{self.total}{spread}{missing}{named}{errors}{odd}"
+        used = "".join(f", {text}" for text in _used(self.tokens, self.cost))
+        return f"{self.name}: {mean} of {self.scored}/{self.total}{spread}{missing}{named}{errors}{odd}{used}"
 
 
 @frozen
@@ -109,10 +114,11 @@ class Summary:
         failed: Runs whose task failed.
         failures: How often each cause of that was met: the type of the exception, or the message without one.
         latency: None without any run.
-        tokens: None when no run knows them.
-        cost: In US dollars; None when no run knows it.
+        tokens: Of the LLM calls in tasks; None when no run knows them.
+        cost: Of those, in US dollars; None when no run knows it.
         evaluators: One for each evaluator.
         run_evaluations: What the evaluators of all runs found, by their names.
+        lost_spans: Spans that could not be delivered; the results are complete without them.
     """
 
     runs: int
@@ -124,6 +130,7 @@ class Summary:
     cost: Total | None
     evaluators: tuple[EvaluatorSummary, ...]
     run_evaluations: Mapping[str, FinishedEvaluation] = field(factory=dict[str, FinishedEvaluation])
+    lost_spans: int = 0
 
     @classmethod
     def of(
@@ -131,6 +138,7 @@ class Summary:
         frame: pl.DataFrame,
         evaluators: Sequence[str] | None = None,
         run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
+        lost_spans: int = 0,
     ) -> Summary:
         """Sum up a frame of runs.
 
@@ -138,6 +146,7 @@ class Summary:
             frame: One row a run, with the columns of ``run`` or of ``list_runs(..., all=True).to_df()``.
             evaluators: Names; by default those that have columns.
             run_evaluations: What the evaluators of all runs found, by their names.
+            lost_spans: How many spans could not be delivered.
 
         Example:
             >>> import polars as pl
@@ -156,6 +165,7 @@ class Summary:
             cost=_total(frame, "total_cost"),
             evaluators=_evaluators(frame, evaluator_names(frame) if evaluators is None else evaluators),
             run_evaluations=run_evaluations or {},
+            lost_spans=lost_spans,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,11 +179,16 @@ class Summary:
             head.insert(1, f"of {self.examples} examples")
         if self.latency:
             head.append(f"latency {self.latency.median:.1f} ms (median) {self.latency.p95:.1f} ms (95 %)")
-        head += [f"{self.tokens.value:.0f} tokens ({self.tokens.runs} runs)"] if self.tokens else []
-        head += [f"${self.cost.value:.4g} ({self.cost.runs} runs)"] if self.cost else []
+        head += _used(self.tokens, self.cost)
         causes = [f"failed: {cause}: {count}" for cause, count in self.failures.items()]
         told = [f"{name}: {_told(evaluation)}" for name, evaluation in self.run_evaluations.items()]
-        return "\n".join([", ".join(head), *causes, *(str(evaluator) for evaluator in self.evaluators), *told])
+        lost = [f"{self.lost_spans} spans could not be delivered"] if self.lost_spans else []
+        return "\n".join([", ".join(head), *causes, *(str(evaluator) for evaluator in self.evaluators), *told, *lost])
+
+
+def _used(tokens: Total | None, cost: Total | None) -> list[str]:
+    told = [f"{tokens.value:.0f} tokens ({tokens.runs} runs)"] if tokens else []
+    return [*told, f"${cost.value:.4g} ({cost.runs} runs)"] if cost else told
 
 
 def _told(evaluation: FinishedEvaluation) -> str:
@@ -240,6 +255,8 @@ def _evaluator(frame: pl.DataFrame, name: str, examples: pl.DataFrame, place: in
         errors=sum(failures.values()),
         failures=failures,
         not_finite=int(frame.select(odd.sum().alias("n"))["n"][0] or 0),
+        tokens=_total(frame, f"eval.{name}.token_count"),
+        cost=_total(frame, f"eval.{name}.total_cost"),
     )
 
 

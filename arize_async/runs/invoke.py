@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from attrs import define, frozen
+from openinference.semconv.trace import SpanAttributes
+from opentelemetry import context as otel_context
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, TraceFlags, format_span_id
 
 from arize_async.evaluators.coercion import coerce
@@ -22,6 +24,7 @@ from arize_async.runs.values import assembled, evaluator_values, task_values
 from arize_async.scheduler.attempts import Attempts
 from arize_async.scheduler.events import AttemptFailed, RunEvaluated
 from arize_async.tracing import spans
+from arize_async.tracing.routing import Route, routed
 from arize_async.wire.text import json_text
 
 if TYPE_CHECKING:
@@ -81,10 +84,8 @@ class TaskCall:
 class Judge(Protocol):
     """Calls one evaluator."""
 
-    async def __call__(
-        self, values: Callable[[], Mapping[str, object]], example_id: str, judged: Span | None
-    ) -> FinishedEvaluation:
-        """Call it with values that are made anew for each attempt; ``judged`` is the span of what it judges."""
+    async def __call__(self, values: Callable[[], Mapping[str, object]], judged: TaskCall | None) -> FinishedEvaluation:
+        """Call it with values that are made anew for each attempt, to judge one task or, with None, all of them."""
         ...
 
 
@@ -135,7 +136,11 @@ class Invoker:
         self._executors = executors
         self._limiter = limiter
         self._watch = watch
+        self._facts = dict(facts)
         self._task_metadata = json_text({**facts, **plan.metadata})
+        self._has_repetitions = plan.repetitions > 1
+        route = Route(tracing, instrumented=plan.instrument, globally=plan.set_global_tracer_provider)
+        self._base = routed(otel_context.get_current(), route)
         self._task_attempts = self._attempts(limited=True)
 
     async def run_task(self, job: Job) -> TaskCall:
@@ -147,20 +152,24 @@ class Invoker:
         example = job.example
         task, executor = self._plan.task, self._executors.of(is_async=self._plan.task_is_async)
         span: RunSpan | None = None
+        calls = 0
 
         def begin() -> Awaitable[Outcome[object]]:
-            nonlocal span
+            nonlocal span, calls
+            calls += 1
             if span is None:
                 span = spans.start_task_span(self._tracing, self._plan.task_name, example, self._task_metadata)
+                self._number(span, example.repetition)
             code = task.call(task_values(task, example))
             return executor.run(Call(code, jsonify, self._context(span), self._executors.clock))
 
         def failed(attempt: Attempt, wait: float) -> None:
             self._watch.statistics.tasks.repeated += 1
-            self._retrying(AttemptFailed(example.id, "task", attempt, wait), span)
+            self._retrying(AttemptFailed(example.id, "task", attempt, wait), span, calls)
 
         attempted = await self._task_attempts.run(begin, failed)
         outcome, span = attempted.outcome, cast("RunSpan", span)
+        spans.record_attempts(span, calls)
         spans.end_task_span(span, outcome.value, outcome.error)
         usage = self._tracing.usage.take(span)
         finished = FinishedTask(
@@ -195,7 +204,7 @@ class Invoker:
                 return kept
             example = job.example
             values = partial(evaluator_values, evaluator.binding, example, call.task)
-            finished = await judge(values, example.id, call.span)
+            finished = await judge(values, call)
             job.number = self._journal.add_evaluation(job.position, index, finished)
             if self._watch.watched:
                 self._watch.notify(RunEvaluated(example.id, finished))
@@ -208,48 +217,63 @@ class Invoker:
         name, binding = evaluator.name, evaluator.binding
         executor = self._executors.of(is_async=evaluator.is_async)
         attempts = self._attempts(limited=evaluator.kind == EvaluatorKind.LLM.value)
-        metadata = json_text(
-            {**evaluator.metadata, "experiment_name": self._plan.name, "evaluator_kind": evaluator.kind}
-        )
+        about = json_text({**evaluator.metadata, **self._facts, "evaluator_kind": evaluator.kind})
 
-        async def judge(
-            values: Callable[[], Mapping[str, object]], example_id: str, judged: Span | None
-        ) -> FinishedEvaluation:
+        async def judge(values: Callable[[], Mapping[str, object]], judged: TaskCall | None) -> FinishedEvaluation:
             span: RunSpan | None = None
+            calls = 0
 
             def begin() -> Awaitable[Outcome[EvaluationResult]]:
-                nonlocal span
+                nonlocal span, calls
+                calls += 1
+                given = values()
                 if span is None:
-                    span = spans.start_evaluator_span(self._tracing, name, judged, metadata)
-                code = binding.call(values())
+                    span = self._evaluator_span(name, about, given, judged)
+                code = binding.call(given)
                 return executor.run(Call(code, coerce, self._context(span), self._executors.clock))
 
             def failed(attempt: Attempt, wait: float) -> None:
                 self._watch.statistics.evaluations.repeated += 1
-                self._retrying(AttemptFailed(example_id, name, attempt, wait), span)
+                example_id = "" if judged is None else judged.task.example_id
+                self._retrying(AttemptFailed(example_id, name, attempt, wait), span, calls)
 
             outcome = (await attempts.run(begin, failed)).outcome
             span = cast("RunSpan", span)
+            spans.record_attempts(span, calls)
             spans.end_evaluator_span(span, outcome.value, outcome.error)
-            self._tracing.usage.take(span)
-            started, error = outcome.started_ns // 1_000_000, _told(outcome.error)
-            return FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started)
+            used, started = self._tracing.usage.take(span), outcome.started_ns // 1_000_000
+            error = _told(outcome.error)
+            return FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started, used.tokens, used.cost)
 
         return judge
+
+    def _evaluator_span(self, name: str, about: str, given: Mapping[str, object], judged: TaskCall | None) -> RunSpan:
+        """Start the span of an evaluation; ``about`` is JSON text that the example and the run are added to."""
+        if judged is None:  # all runs of an experiment are no attribute
+            return spans.start_evaluator_span(self._tracing, name, None, {SpanAttributes.METADATA: about})
+        task = judged.task
+        run = f'"example_id":{json_text(task.example_id)},"run_id":"{task.trace_id}"}}'
+        attributes = {SpanAttributes.METADATA: f"{about[:-1]},{run}", **spans.inputs(given)}
+        span = spans.start_evaluator_span(self._tracing, name, judged.span, attributes)
+        self._number(span, task.repetition)
+        return span
+
+    def _number(self, span: RunSpan, repetition: int) -> None:
+        if self._has_repetitions:
+            span.set_valid({spans.REPETITION: repetition})
 
     def _attempts(self, *, limited: bool) -> Attempts:
         return Attempts(self._limiter, self._executors.clock, self._plan.retry, limited=limited)
 
-    def _retrying(self, event: AttemptFailed, span: RunSpan | None) -> None:
+    def _retrying(self, event: AttemptFailed, span: RunSpan | None, number: int) -> None:
         if span is not None:
-            spans.record_attempt(span, event.attempt, event.wait)
+            spans.record_attempt(span, event.attempt, event.wait, number)
         self._watch.notify(event)
 
     def _context(self, span: RunSpan) -> Context:
         """Return the context that user code runs in: the spans that it starts are children of this one."""
-        provider = self._tracing.provider if self._plan.set_global_tracer_provider else None
         context = copy_context()
-        context.run(spans.make_current, span, provider)
+        context.run(spans.make_current, span, self._base)
         return context
 
     async def aclose(self) -> None:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, TypeVar, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
 from arize_async.config.policies import Budget, Limits, RetryPolicy
+from arize_async.config.tracing import Tracing
 from arize_async.errors import InvalidInput, InvalidTask
 from arize_async.evaluators.named import RUN_NAMES, Evaluators, NamedEvaluator, named
 from arize_async.executors.binding import Binding, bind
@@ -56,6 +57,8 @@ class Plan:
         resume: What of an interrupted run is done again; None for nothing.
         progress: Who watches; None for bars on a terminal.
         isolation: Where synchronous user code runs.
+        instrument: Whether installed instrumentors make the calls of LLM clients visible.
+        tracing: What spans hold and how they travel.
     """
 
     name: str
@@ -80,6 +83,8 @@ class Plan:
     resume: Literal["missing", "failed"] | None
     progress: bool | Progress | None
     isolation: Isolation
+    instrument: bool = True
+    tracing: Tracing = field(factory=Tracing)
 
     @property
     def evaluator_names(self) -> tuple[str, ...]:
@@ -108,6 +113,8 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
     resume: Resume = False,
     progress: bool | Progress | None = None,
     isolation: Isolation = "thread",
+    instrument: bool = True,
+    tracing: Tracing | None = None,
 ) -> Plan:
     """Check the arguments of a run.
 
@@ -142,6 +149,8 @@ def make_plan(  # noqa: PLR0913 - the keywords of `run`
         resume=_resume(resume),
         progress=_progress(progress),
         isolation=isolation_of(isolation),
+        instrument=_switch("instrument", instrument),
+        tracing=_value("tracing", tracing, Tracing) or Tracing(),
     )
 
 
@@ -149,6 +158,12 @@ def _value(name: str, value: object, kind: type[Value]) -> Value | None:
     if value is None or isinstance(value, kind):
         return value
     raise InvalidInput(f"a {kind.__name__} object, got {type(value).__name__}", path=name)
+
+
+def _switch(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise InvalidInput(f"True or False, got {value!r}", path=name)
 
 
 def _resume(resume: object) -> Literal["missing", "failed"] | None:

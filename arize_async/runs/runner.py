@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -32,7 +32,8 @@ from arize_async.scheduler.events import ExperimentStarted, ExperimentStopped
 from arize_async.scheduler.limiter import Limiter
 from arize_async.scheduler.pipeline import Pipeline
 from arize_async.tracing.export import span_exporter
-from arize_async.tracing.globally import install_globally
+from arize_async.tracing.health import Health
+from arize_async.tracing.instrument import SHARED, instrumented
 from arize_async.tracing.provider import RunTracing
 from arize_async.transport.certificates import root_certificates
 
@@ -124,6 +125,7 @@ class ExperimentRunner:
                                 stream.run_evaluations = await judge_whole(engine, examples)
                         if stream.complete:
                             stream.experiment = await self._upload(stream, sink, record, tracing)
+                    stream.lost_spans = tracing.lost
                 finally:
                     if stream is None or stream.experiment is None:
                         await self._discard(sink, plan.name)
@@ -160,14 +162,19 @@ class ExperimentRunner:
         self, plan: Plan, dataset: Dataset, opened: Opened, trusted: bytes | None
     ) -> AsyncGenerator[RunTracing]:
         """Deliver the spans at the end: results go first, a dead collector must not hold them up."""
+        health, exporter = Health(), None
+        if not plan.dry_run:  # in a thread: the libraries take their time to load
+            settings = (self._config, plan.tracing, dataset.space_id, trusted)
+            exporter = await asyncio.to_thread(span_exporter, *settings, health)
         if plan.set_global_tracer_provider:
-            install_globally()
-        exporter = None if plan.dry_run else span_exporter(self._config, dataset.space_id, trusted)
-        tracing = RunTracing(opened.project, exporter)
-        try:
-            yield tracing
-        finally:
-            await tracing.aclose(self._config.timeouts.close)
+            SHARED.take_global()
+        async with instrumented() if plan.instrument else nullcontext():
+            tracing = RunTracing(opened.project, exporter, plan.tracing, health)
+            try:
+                yield tracing
+            finally:
+                await tracing.aclose(self._config.timeouts.close)
+                SHARED.forget(tracing)
 
     async def _opened(self, sink: Sink, journal: Journal, jobs: Jobs) -> Opened:
         """Make sure that the results can be taken, and note where they will go."""

@@ -55,6 +55,7 @@ class RunStream:
         experiment: The experiment, once everything is uploaded.
         run_evaluations: What the evaluators of all runs found, by their names, once everything is finished.
         reason: Why the run stops before its end; None as long as it does not.
+        lost_spans: How many spans could not be delivered, once the block has ended.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class RunStream:
         self._given = 0
         self._spending = Spending(engine.plan.budget, engine.watch.statistics, count)
         self.reason: str | None = None
+        self.lost_spans = 0
         self.experiment: Experiment | None = None
         self.run_evaluations: Mapping[str, FinishedEvaluation] = {}
 
@@ -110,7 +112,7 @@ class RunStream:
         Its frame is made when it is asked for. After a run that was stopped it also has the runs that were not given
         yet, with the evaluations they have.
         """
-        return ExperimentResult.of_table(self.experiment, self._record.table, self.run_evaluations)
+        return ExperimentResult.of_table(self.experiment, self._record.table, self.run_evaluations, self.lost_spans)
 
     def drain(self, reason: str) -> None:
         """Begin no further run; those under way are finished and given."""

@@ -66,8 +66,9 @@ class Spending:
         """Add a run and say what is used up, if anything is."""
         statistics = self._statistics
         statistics.failed += run.failed or any(evaluation.failed for evaluation in run.evaluations)
-        statistics.tokens += run.token_count or 0
-        statistics.cost_usd += run.total_cost or 0.0
+        for each in (run, *run.evaluations):
+            statistics.tokens += each.token_count or 0
+            statistics.cost_usd += each.total_cost or 0.0
         for used, allowed, what in (
             (statistics.failed, self._errors, "errors"),
             (statistics.tokens, self._budget.tokens, "tokens"),

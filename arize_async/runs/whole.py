@@ -36,7 +36,7 @@ async def _judged(evaluator: NamedEvaluator, engine: Engine, examples: Examples)
         values = await _values(evaluator.binding.names, engine, examples)
     except Exception as error:  # noqa: BLE001 - runs that cannot be read fail the upload, which keeps them
         return FinishedEvaluation(evaluator.name, None, safe_repr(error))
-    return await engine.invoker.judge(evaluator)(lambda: values, "", None)
+    return await engine.invoker.judge(evaluator)(lambda: values, None)
 
 
 async def _values(names: frozenset[str], engine: Engine, examples: Examples) -> dict[str, object]:

@@ -80,12 +80,12 @@ class RunSpan(Span, ReadableSpan):
     def set_attributes(self, attributes: Mapping[str, AttributeValue]) -> None:
         """Set attributes."""
         if self.is_recording():
-            self._own.update(_checked(attributes))
+            self._own.update(checked(attributes))
 
     def add_event(self, name: str, attributes: Attributes = None, timestamp: int | None = None) -> None:
         """Add an event."""
         if self.is_recording():
-            self._happened.append(Event(name, _checked(attributes or {}), timestamp))
+            self._happened.append(Event(name, checked(attributes or {}), timestamp))
 
     def record_exception(
         self,
@@ -120,7 +120,8 @@ class RunSpan(Span, ReadableSpan):
             self._ended(self)
 
 
-def _checked(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
+def checked(attributes: Mapping[str, AttributeValue]) -> dict[str, AttributeValue]:
+    """Return attributes that can be sent; what is no attribute value becomes text."""
     texts = {key: valid_text(value) if isinstance(value, str) else value for key, value in attributes.items()}
     return dict(BoundedAttributes(attributes=texts))  # pyright: ignore[reportArgumentType] - it turns what is odd into text
 

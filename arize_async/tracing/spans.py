@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from attrs import asdict
 from openinference.semconv.trace import OpenInferenceMimeTypeValues, OpenInferenceSpanKindValues, SpanAttributes
 from opentelemetry import context as otel_context
 from opentelemetry.trace import Status, StatusCode, format_trace_id, set_span_in_context
 
+from arize_async.models.finished import FinishedTask
 from arize_async.models.jsonable import jsonify, safe_str
 from arize_async.models.unicode import valid_text
-from arize_async.tracing.globally import visible_to_libraries
 from arize_async.wire.text import json_text, output_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from opentelemetry.trace import Span, TracerProvider
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span
     from opentelemetry.util.types import AttributeValue
 
     from arize_async.models.evaluation import EvaluationResult
@@ -25,18 +27,18 @@ if TYPE_CHECKING:
     from arize_async.tracing.provider import RunTracing
     from arize_async.tracing.span import RunSpan
 
-_JSON = OpenInferenceMimeTypeValues.JSON.value
+_JSON, _TEXT = OpenInferenceMimeTypeValues.JSON.value, OpenInferenceMimeTypeValues.TEXT.value
 _CHAIN, _EVALUATOR = OpenInferenceSpanKindValues.CHAIN.value, OpenInferenceSpanKindValues.EVALUATOR.value
 _OK = Status(StatusCode.OK)
 
 
-def make_current(span: Span, provider: TracerProvider | None = None) -> None:
-    """Make a span the parent of the spans that are started in this context from now on.
+def make_current(span: Span, context: Context) -> None:
+    """Make a span the parent of the spans that start from now on; ``context`` tells them their run."""
+    otel_context.attach(set_span_in_context(span, context))
 
-    With a provider, libraries that use the global one get this one.
-    """
-    context = set_span_in_context(span)
-    otel_context.attach(visible_to_libraries(context, provider) if provider else context)
+
+REPETITION, ATTEMPTS = "arize.repetition", "arize.attempts"
+"""Attributes of spans: which execution of its example it is, and how many calls it took; absent where that is one."""
 
 
 def start_task_span(tracing: RunTracing, name: str, example: Example, metadata: str) -> RunSpan:
@@ -66,13 +68,26 @@ def end_task_span(span: RunSpan, output: object, error: BaseException | None) ->
     span.end()
 
 
-def start_evaluator_span(tracing: RunTracing, name: str, task_span: Span | None, metadata: str) -> RunSpan:
+def start_evaluator_span(
+    tracing: RunTracing, name: str, task_span: Span | None, attributes: dict[str, AttributeValue]
+) -> RunSpan:
     """Start the root span of an evaluation, linked to the span of its task when it judges one."""
     return tracing.start_span(
         f"Evaluation: {name}",
-        {SpanAttributes.METADATA: metadata, SpanAttributes.OPENINFERENCE_SPAN_KIND: _EVALUATOR},
+        {**attributes, SpanAttributes.OPENINFERENCE_SPAN_KIND: _EVALUATOR},
         None if task_span is None else task_span.get_span_context(),
     )
+
+
+def inputs(values: Mapping[str, object]) -> dict[str, AttributeValue]:
+    """Return the attributes that say what an evaluator was given; values are JSON data."""
+    if len(values) == 1:
+        (value,) = values.values()
+        if isinstance(value, str):
+            return {SpanAttributes.INPUT_VALUE: valid_text(value), SpanAttributes.INPUT_MIME_TYPE: _TEXT}
+    if isinstance(task := values.get("run"), FinishedTask):
+        values = {**values, "run": asdict(task)}
+    return {SpanAttributes.INPUT_VALUE: json_text(values), SpanAttributes.INPUT_MIME_TYPE: _JSON}
 
 
 def end_evaluator_span(span: RunSpan, result: EvaluationResult | None, error: BaseException | None) -> None:
@@ -81,7 +96,9 @@ def end_evaluator_span(span: RunSpan, result: EvaluationResult | None, error: Ba
         record_error(span, error)
     elif result is not None:
         parts = {"score": result.score, "label": result.label, "explanation": result.explanation}
-        span.set_valid({key: _scalar(value) for key, value in parts.items() if value is not None})
+        said = {key: _scalar(value) for key, value in parts.items() if value is not None}
+        span.set_valid(said)
+        span.set_valid({SpanAttributes.OUTPUT_VALUE: json_text(said), SpanAttributes.OUTPUT_MIME_TYPE: _JSON})
         if result.metadata:
             span.set_valid(dict(_flat("metadata", jsonify(result.metadata))))
         span.set_status(_OK)
@@ -94,9 +111,16 @@ def record_error(span: Span, error: BaseException) -> None:
     span.record_exception(error)
 
 
-def record_attempt(span: Span, attempt: Attempt, wait: float) -> None:
-    """Add the event of an attempt that another one follows."""
-    span.add_event("attempt failed", {"error": attempt.error or "", "seconds": attempt.seconds, "wait": wait})
+def record_attempt(span: Span, attempt: Attempt, wait: float, number: int) -> None:
+    """Add the event of an attempt that another one follows; ``number`` is from 1."""
+    parts = {"attempt": number, "error": attempt.error or "", "seconds": attempt.seconds, "wait": wait}
+    span.add_event("attempt failed", parts)
+
+
+def record_attempts(span: RunSpan, number: int) -> None:
+    """Say how many calls were made, when it was more than one."""
+    if number > 1:
+        span.set_valid({ATTEMPTS: number})
 
 
 def trace_id(span: Span) -> str:

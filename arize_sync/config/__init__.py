@@ -8,10 +8,12 @@ from arize_async.config import (
     Endpoint,
     Endpoints,
     Limits,
+    Price,
     Region,
     RetryPolicy,
     SDKConfiguration,
     Timeouts,
+    Tracing,
 )
 
 __all__ = [
@@ -20,8 +22,10 @@ __all__ = [
     "Endpoint",
     "Endpoints",
     "Limits",
+    "Price",
     "Region",
     "RetryPolicy",
     "SDKConfiguration",
     "Timeouts",
+    "Tracing",
 ]

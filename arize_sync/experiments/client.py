@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Literal
 
-    from arize_async.config import Budget, Limits, RetryPolicy
+    from arize_async.config import Budget, Limits, RetryPolicy, Tracing
     from arize_async.evaluators.named import Evaluators
     from arize_async.models.annotation import AnnotateRecordInput
     from arize_async.models.evaluation import EvaluationResultFieldNames
@@ -60,6 +60,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[Experiment]: ...
 
     @overload
@@ -87,6 +89,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[None]: ...
 
     @overload
@@ -114,6 +118,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult[Experiment | None]: ...
 
     def run(  # noqa: PLR0913 - the parameters of the asynchronous method
@@ -140,6 +146,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> ExperimentResult:
         """Run a task over every example of a dataset, evaluate its outputs and record the runs.
 
@@ -184,6 +192,9 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             isolation: Where synchronous code runs: ``"thread"``, or ``"process"`` for worker processes, which are
                 killed when a call times out. What crosses between them is pickled; context variables and spans do
                 not cross. Coroutines run on the event loop in either case.
+            instrument: Whether OpenInference instrumentors that are installed make the calls of LLM clients part of
+                the run: their spans, tokens and cost. It is done for the time of runs and changes nothing else.
+            tracing: What spans hold, what models cost and how spans travel.
 
         Returns:
             The pair of the experiment (None for a dry run) and a polars frame with one row a run in dataset order;
@@ -237,6 +248,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             resume=resume,
             progress=progress,
             isolation=isolation,
+            instrument=instrument,
+            tracing=tracing,
         )
 
     def stream(  # noqa: PLR0913 - the parameters of the asynchronous method
@@ -263,6 +276,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
         resume: Literal[False, True, "missing", "failed"] = False,
         progress: bool | Progress | None = None,
         isolation: Literal["thread", "process"] = "thread",
+        instrument: bool = True,
+        tracing: Tracing | None = None,
     ) -> AbstractContextManager[RunStream]:
         """Run an experiment and get each run as soon as it is finished.
 
@@ -291,6 +306,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
             resume: Go on with an interrupted run.
             progress: Who watches.
             isolation: Where synchronous code runs.
+            instrument: Whether calls of LLM clients are traced.
+            tracing: What spans hold, what models cost and how spans travel.
 
         Yields:
             A stream of ``FinishedRun`` in the order of completion.
@@ -333,6 +350,8 @@ class ExperimentsClient(Facade[AsyncExperimentsClient]):
                 resume=resume,
                 progress=progress,
                 isolation=isolation,
+                instrument=instrument,
+                tracing=tracing,
             ),
             RunStream,
         )

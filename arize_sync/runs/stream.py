@@ -28,6 +28,7 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
         experiment: The experiment, once everything is uploaded.
         run_evaluations: What the evaluators of all runs found, by their names, once everything is finished.
         reason: Why the run stops before its end; None as long as it does not.
+        lost_spans: How many spans could not be delivered, once the block has ended.
     """
 
     @property
@@ -58,6 +59,11 @@ class RunStream(Stream[AsyncRunStream, FinishedRun]):
     def reason(self) -> str | None:
         """Why the run stops before its end; None as long as it does not."""
         return self._wrapped.reason
+
+    @property
+    def lost_spans(self) -> int:
+        """How many spans could not be delivered, once the block has ended."""
+        return self._wrapped.lost_spans
 
     @property
     def experiment(self) -> Experiment | None:

@@ -87,8 +87,21 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
     assert judged.links[0].trace_id == text.trace_id
     found = attributes(judged)
     assert [value.int_value for value in found.pop("metadata.list").values] == [1, 2]
-    assert json.loads(found.pop("metadata")) == {"experiment_name": "exp", "evaluator_kind": "CODE"}
+    assert json.loads(found.pop("metadata")) == {
+        "experiment_id": experiment.id,
+        "experiment_name": "exp",
+        "dataset_id": dataset.id,
+        "dataset_name": "traced",
+        "dataset_version_id": experiment.dataset_version_id,
+        "evaluator_kind": "CODE",
+        "example_id": frame["example_id"][0],
+        "run_id": frame["result.trace.id"][0],
+    }
+    assert json.loads(found.pop("output.value")) == {"score": 0.5, "label": "half", "explanation": "why"}
     assert found == {
+        "input.value": "text",
+        "input.mime_type": "text/plain",
+        "output.mime_type": "application/json",
         "score": 0.5,
         "label": "half",
         "explanation": "why",
@@ -108,13 +121,12 @@ async def test_evaluators_say_on_their_spans_what_they_are(
     )
     (whole,) = collector.named("Evaluation: whole")
     assert (list(whole.links), whole.status.code, attributes(whole)["score"]) == ([], OK, 3)
-    assert json.loads(attributes(whole)["metadata"]) == {"experiment_name": "kinds", "evaluator_kind": "CODE"}
-    assert json.loads(attributes(collector.named("Evaluation: polite")[0])["metadata"]) == {
-        "model": "m",
-        "odd": [1, 2],
-        "experiment_name": "kinds",
-        "evaluator_kind": "LLM",
-    }
+    about = json.loads(attributes(whole)["metadata"])
+    assert (about["experiment_name"], about["evaluator_kind"]) == ("kinds", "CODE")
+    assert not {"example_id", "run_id"} & about.keys()
+    about = json.loads(attributes(collector.named("Evaluation: polite")[0])["metadata"])
+    assert (about["model"], about["odd"], about["evaluator_kind"]) == ("m", [1, 2], "LLM")
+    assert {"experiment_id", "example_id", "run_id"} <= about.keys()
 
 
 async def test_odd_values_never_lose_a_span(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:

@@ -113,7 +113,16 @@ MANIFEST = Manifest(
             module="runs.stream",
             name="RunStream",
             role=Role.STREAM,
-            values=("complete", "experiment", "name", "reason", "result", "run_evaluations", "statistics"),
+            values=(
+                "complete",
+                "experiment",
+                "lost_spans",
+                "name",
+                "reason",
+                "result",
+                "run_evaluations",
+                "statistics",
+            ),
             hidden=("drain",),
         ),
         Service(

@@ -1,0 +1,53 @@
+"""OTLP by gRPC, with an eye on what the collector answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+if TYPE_CHECKING:
+    from arize_async.tracing.health import Answer, Health
+
+_BUSY = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.ABORTED}
+_LOST = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+
+
+class GrpcExporter(OTLPSpanExporter):
+    """OpenTelemetry's exporter; it keeps for itself what collectors answer, so the stub is watched."""
+
+    def __init__(self, health: Health, **options: Any) -> None:
+        """Tell ``health`` what requests meet; ``options`` are those of the exporter."""
+        self._health = health
+        super().__init__(**options)
+
+    def _initialize_channel_and_stub(self) -> None:
+        super()._initialize_channel_and_stub()  # pyright: ignore[reportPrivateUsage] - it makes the stub again and again
+        self._client: Any = _WatchedStub(self._client, self._health)
+
+
+class _WatchedStub:
+    def __init__(self, stub: Any, health: Health) -> None:
+        self._stub, self._health = stub, health
+
+    def Export(self, **request: Any) -> Any:  # noqa: N802 - the name in the protocol
+        self._health.begin()
+        try:
+            response = self._stub.Export(**request)
+        except grpc.RpcError as error:
+            self._health.met(_answer(error))
+            raise
+        self._health.met("taken", max(0, response.partial_success.rejected_spans))
+        return response
+
+
+def _answer(error: Any) -> Answer:
+    code = error.code()
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in str(error.details()):
+        return "large"
+    if code in _BUSY:
+        return "busy"
+    if code is grpc.StatusCode.UNAVAILABLE:  # said by the collector, or by gRPC when it finds none
+        return "busy" if "received from peer" in str(error.debug_error_string()) else "silence"
+    return "silence" if code in _LOST else "refused"
