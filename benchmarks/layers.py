@@ -13,6 +13,8 @@ import time
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.context import Context
+
 from arize_async import ArizeClient
 from arize_async.executors.call import Call, Outcome
 from arize_async.executors.clock import SystemClock
@@ -113,7 +115,7 @@ class Layers:
         async def call_traced(example: Example) -> Outcome[Any]:
             span = spans.start_task_span(tracing, "nothing", example, "{}")
             context = copy_context()
-            context.run(spans.make_current, span)
+            context.run(spans.make_current, span, Context())
             outcome = await executor.run(Call(code, same, context, self._clock))
             spans.end_task_span(span, outcome.value, outcome.error)
             return outcome

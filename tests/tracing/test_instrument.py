@@ -149,9 +149,11 @@ async def test_calls_are_spans_of_their_run_with_their_tokens(
         _, frame = result
         assert frame["token_count"].to_list() == frame["eval.judge.token_count"].to_list() == [17] * 3
         summary = result.summary
-        assert (summary.tokens or 0) + (summary.evaluators[0].tokens or 0) == model.tokens
-        assert summary.cost_usd == summary.evaluators[0].cost_usd == pytest.approx(3 * (10 * 2.5 + 7 * 10) / 1e6)
-        assert "51 tokens" in str(summary)
+        judged = summary.evaluators[0]
+        assert None not in {summary.tokens, summary.cost, judged.tokens, judged.cost}
+        assert summary.tokens.value + judged.tokens.value == model.tokens
+        assert summary.cost.value == judged.cost.value == pytest.approx(3 * (10 * 2.5 + 7 * 10) / 1e6)
+        assert str(summary).count("51 tokens") == 2
         assert openai.AsyncOpenAI.request is untouched
 
 
