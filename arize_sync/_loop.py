@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-GRACE: Final = 10.0
+GRACE: Final = 20.0
 """Seconds that an interrupted call has to clean up, and an unclosed client at exit."""
 
 BEAT: Final = 0.1

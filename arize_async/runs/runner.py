@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")
+_HURRIED = 0.3
+"""Share of ``timeouts.close`` that each step has after a run that did not end well: somebody may wait for Ctrl-C."""
 
 
 class ExperimentRunner:
@@ -170,10 +172,12 @@ class ExperimentRunner:
             SHARED.take_global()
         async with instrumented() if plan.instrument else nullcontext():
             tracing = RunTracing(opened.project, exporter, plan.tracing, health)
+            share = _HURRIED
             try:
                 yield tracing
+                share = 1.0
             finally:
-                await tracing.aclose(self._config.timeouts.close)
+                await tracing.aclose(self._config.timeouts.close * share)
                 SHARED.forget(tracing)
 
     async def _opened(self, sink: Sink, journal: Journal, jobs: Jobs) -> Opened:
@@ -265,7 +269,7 @@ class ExperimentRunner:
     async def _discard(self, sink: Sink, name: str) -> None:
         """Give the name free after a run without results; what ended the run matters more than a failure here."""
         try:
-            async with asyncio.timeout(self._config.timeouts.close):
+            async with asyncio.timeout(self._config.timeouts.close * _HURRIED):
                 await sink.discard()
         except (ArizeError, TimeoutError) as error:
             log.warning("the empty experiment %r could not be deleted: %s", name, error)
