@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sphinx.addnodes import pending_xref
 from sphinx.util.nodes import make_refnode
 
 from arize_async import __version__
 
 if TYPE_CHECKING:
-    from docutils.nodes import Element
-    from sphinx.addnodes import pending_xref
+    from docutils.nodes import Element, document
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -34,7 +34,9 @@ ELSEWHERE = (
     "(builtins|collections|datetime|os|pa|pathlib|pl|polars|pyarrow"
     "|types|typing)"
 )
-UNWRITTEN = "(~?[A-Z](_co)?|Config|Path|Unset)"
+UNWRITTEN = (
+    "(~?[A-Z](_co)?|AbstractContextManager|PairedScores|Path|Unset|Value)"
+)
 nitpick_ignore_regex = [
     # types of other projects have no pages here
     (r"py:.*", rf"{ELSEWHERE}\b.*"),
@@ -42,10 +44,28 @@ nitpick_ignore_regex = [
     (r"py:.*", rf"(.*\.)?{UNWRITTEN}"),
 ]
 
+SERVICES = {
+    "AnnotationConfigsClient": "resources.annotation_configs",
+    "DatasetsClient": "resources.datasets",
+    "ExperimentsClient": "experiments.client",
+    "RunStream": "runs.stream",
+    "SpacesClient": "resources.spaces",
+}
+
 html_theme = "furo"
 html_static_path = ["_static"]
 html_css_files = ["output.css"]
 html_title = f"arize-async {version}"
+
+
+def choose_package(app: Sphinx, doctree: document) -> None:
+    """Link the class of the page's own package where both have one."""
+    sync = app.env.docname == "reference/arize-sync"
+    for node in doctree.findall(pending_xref):
+        place = SERVICES.get(node.get("reftarget", ""))
+        if place and node.get("refdomain") == "py":
+            package = "arize_sync" if sync else "arize_async"
+            node["reftarget"] = f"{package}.{place}.{node['reftarget']}"
 
 
 def link_bare_name(
@@ -81,4 +101,5 @@ def shorten_defaults(
 def setup(app: Sphinx) -> None:
     """Register the hooks."""
     app.connect("autodoc-process-signature", shorten_defaults)
+    app.connect("doctree-read", choose_package)
     app.connect("missing-reference", link_bare_name)

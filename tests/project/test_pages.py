@@ -6,6 +6,7 @@ import ast
 import asyncio
 import doctest
 import inspect
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n*^```output\n(?P<output>.*?)^```)?", re.MULTILINE | re.DOTALL)
+SOLUTIONS = os.environ.get("ARIZE_GSM8K_SOLUTIONS")
+"""The file that the tutorial has its readers download."""
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -51,7 +54,17 @@ def test_pages_have_code() -> None:
     assert sum(1 for page in PAGES for _ in blocks(page)) > 20
 
 
-@pytest.mark.usefixtures("nothing_announced")
+@pytest.fixture
+def reader_folder(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be in an empty folder, with the file in it that the page has its readers download."""
+    monkeypatch.chdir(tmp_path)
+    if page.name == "tutorial.md":
+        if not SOLUTIONS:
+            pytest.skip("set ARIZE_GSM8K_SOLUTIONS to the file of published solutions")
+        (tmp_path / "example_model_solutions.jsonl").symlink_to(Path(SOLUTIONS).resolve())
+
+
+@pytest.mark.usefixtures("nothing_announced", "reader_folder")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_page_runs_and_prints_what_it_says(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each block runs after those before it, and prints exactly what the output block below it shows."""
