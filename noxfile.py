@@ -14,7 +14,19 @@ import nox.command
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "facade", "docs", "tests", "browser", "interop", "fuzz", "examples"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "imports",
+    "facade",
+    "docs",
+    "tests",
+    "browser",
+    "interop",
+    "adapters",
+    "fuzz",
+    "examples",
+]
 
 ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
@@ -120,6 +132,15 @@ def interop(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", OFFICIAL, external=True)
     env = isolated(session) | {"PYTHONSAFEPATH": "1", "ARIZE_OFFICIAL_PYTHON": python}
     chosen = session.posargs or ["tests/interop"]
+    session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
+
+
+@nox.session
+def adapters(session: nox.Session) -> None:
+    """Run evaluators of autoevals, phoenix and openevals inside of experiments; takes a minute."""
+    install_wheel(session, "adapters")
+    env = isolated(session) | {"PYTHONSAFEPATH": "1"}
+    chosen = session.posargs or ["tests/adapters"]
     session.run("pytest", "-o", f"cache_dir={session.create_tmp()}/pytest", *chosen, env=env)
 
 

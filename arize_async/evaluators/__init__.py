@@ -3,6 +3,19 @@
 from arize_async.evaluators.embedding import EmbeddingSimilarity
 from arize_async.evaluators.function import EvaluatorFunction, evaluator
 from arize_async.evaluators.json_data import JSONFields, JSONSchema, JSONValid
+from arize_async.evaluators.judges import (
+    Agreement,
+    Conciseness,
+    Correctness,
+    Disagreement,
+    Faithfulness,
+    LLMJudge,
+    PairwisePreference,
+    Relevance,
+    Toxicity,
+    agreement,
+    labelled,
+)
 from arize_async.evaluators.lists import ListContainment, ListOverlap, MacroF1
 from arize_async.evaluators.numbers import NumericAnswer, NumericTolerance
 from arize_async.evaluators.protocol import CodeEvaluator, Evaluator, EvaluatorKind, LLMEvaluator
@@ -14,11 +27,15 @@ from arize_async.evaluators.tool_calls import ToolCallMatch
 from arize_async.models.evaluation import EvaluationResult, EvaluationResultFieldNames
 
 __all__ = [
+    "Agreement",
     "Bleu",
     "CodeEvaluator",
+    "Conciseness",
     "Contains",
     "CorpusBleu",
+    "Correctness",
     "CostThreshold",
+    "Disagreement",
     "EmbeddingSimilarity",
     "EvaluationResult",
     "EvaluationResultFieldNames",
@@ -26,10 +43,12 @@ __all__ = [
     "EvaluatorFunction",
     "EvaluatorKind",
     "ExactMatch",
+    "Faithfulness",
     "JSONFields",
     "JSONSchema",
     "JSONValid",
     "LLMEvaluator",
+    "LLMJudge",
     "LatencyThreshold",
     "Levenshtein",
     "ListContainment",
@@ -37,10 +56,15 @@ __all__ = [
     "MacroF1",
     "NumericAnswer",
     "NumericTolerance",
+    "PairwisePreference",
     "PythonCode",
     "Regex",
+    "Relevance",
     "Rouge",
     "TokenSetSimilarity",
     "ToolCallMatch",
+    "Toxicity",
+    "agreement",
     "evaluator",
+    "labelled",
 ]

@@ -11,6 +11,7 @@ from typing import SupportsFloat, cast
 
 import attrs
 
+from arize_async.evaluators.adapters.scores import result_of_score
 from arize_async.models.evaluation import EvaluationResult
 from arize_async.models.jsonable import jsonify
 
@@ -23,7 +24,8 @@ def coerce(value: object) -> EvaluationResult:
 
     Args:
         value: An ``EvaluationResult``, a bool, a number, a label, ``(score, explanation)``,
-            ``(score, label, explanation)``, or a dict with these keys and ``metadata``.
+            ``(score, label, explanation)``, a dict with these keys and ``metadata``, or a score as other libraries
+            have them.
 
     Raises:
         TypeError: The value is of another type, which the message names.
@@ -51,6 +53,8 @@ def _result(value: object) -> EvaluationResult:
         return EvaluationResult(score=value)
     if isinstance(value, str):
         return EvaluationResult(label=value)
+    if (score := result_of_score(value)) is not None:
+        return score
     if isinstance(value, (tuple, list)):
         return _from_sequence(cast("list[object]", value))
     if isinstance(value, Mapping):

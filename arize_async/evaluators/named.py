@@ -8,7 +8,9 @@ from typing import Protocol, cast
 from attrs import frozen
 
 from arize_async.errors import InvalidEvaluator
+from arize_async.evaluators.adapters.calls import adapted
 from arize_async.evaluators.function import EvaluatorFunction
+from arize_async.evaluators.judges.judge import LLMJudge
 from arize_async.evaluators.protocol import Evaluator, EvaluatorKind, kind_of
 from arize_async.executors.binding import Binding, bind
 from arize_async.executors.names import function_name
@@ -53,6 +55,7 @@ class NamedEvaluator:
         metadata: Facts about the evaluator.
         binding: How its parameters are filled.
         is_async: Whether it runs on the event loop.
+        columns: Columns that the dataset has to have.
     """
 
     name: str
@@ -60,6 +63,7 @@ class NamedEvaluator:
     metadata: Mapping[str, object]
     binding: Binding
     is_async: bool
+    columns: frozenset[str] = frozenset()
 
 
 def named(
@@ -97,6 +101,8 @@ def _pairs(evaluators: Evaluators | None) -> list[tuple[str | None, object]]:
 
 
 def _named(name: str | None, evaluator: object, names: tuple[str, ...], single: str) -> NamedEvaluator:
+    if "outputs" not in names:  # what other libraries have judges single runs
+        evaluator = adapted(evaluator)
     if isinstance(evaluator, type) and _makes_evaluators(evaluator):
         raise InvalidEvaluator(
             f"evaluator {evaluator.__name__} is a class; pass an instance: evaluators=[{evaluator.__name__}()]"
@@ -106,7 +112,8 @@ def _named(name: str | None, evaluator: object, names: tuple[str, ...], single: 
     _check_name(shown)
     binding = bind(function, names=names, single=single, what=f"evaluator {shown!r}", error=InvalidEvaluator)
     runs = evaluator.function if isinstance(evaluator, EvaluatorFunction) else function
-    return NamedEvaluator(shown, _kind(evaluator), _metadata(evaluator), binding, is_async(runs))
+    columns = evaluator.needed_columns if isinstance(evaluator, LLMJudge) else frozenset[str]()
+    return NamedEvaluator(shown, _kind(evaluator), _metadata(evaluator), binding, is_async(runs), columns)
 
 
 def _makes_evaluators(kind: type) -> bool:

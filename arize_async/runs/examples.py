@@ -72,12 +72,14 @@ class Examples:
 
     Attributes:
         count: How many examples there are.
+        columns: The columns that any of them has.
     """
 
     def __init__(self) -> None:
         """Start without any example."""
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES, prefix="arize-examples-")  # noqa: SIM115 - closed by __exit__
         self.count = 0
+        self.columns: set[str] = set()
         self._ids = sha256()
 
     @property
@@ -95,6 +97,7 @@ class Examples:
             rows = chunk if most is None else chunk[: most - self.count]
             if rows:
                 self.count += len(rows)
+                self.columns.update(*rows)
                 self._ids.update("".join(f"{row.get('id')}\n" for row in rows).encode("utf-8", "surrogatepass"))
                 await asyncio.to_thread(self._file.write, json_bytes(rows) + b"\n")
             if most is not None and self.count >= most:

@@ -17,6 +17,7 @@ from arize_async.journal.opening import opened
 from arize_async.results.result import ExperimentResult
 from arize_async.runs.bars import watcher
 from arize_async.runs.collector import COLLECTOR
+from arize_async.runs.columns import check_columns
 from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
@@ -86,7 +87,7 @@ class ExperimentRunner:
 
         Raises:
             InvalidTask: The task cannot run where it should; nothing was created.
-            InvalidEvaluator: The same of an evaluator.
+            InvalidEvaluator: The same of an evaluator, or the dataset lacks a column that one needs.
             EmptyDataset: There is no example; nothing was created.
             ConfigurationError: The CA file cannot be read; nothing was created.
             UnfinishedRun: An earlier run of this name was interrupted.
@@ -305,6 +306,7 @@ class ExperimentRunner:
                 await examples.fill(rows_of_batches(batches), plan.examples)
         if not examples.count:
             raise EmptyDataset(f"dataset {dataset.name!r} ({dataset.id}) has no examples; append some and run again")
+        check_columns(plan, dataset.name, examples.columns)
 
 
 def _facts(plan: Plan, dataset: Dataset, opened: Opened) -> dict[str, object]:
