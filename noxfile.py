@@ -216,7 +216,7 @@ def examples(session: nox.Session) -> None:
     """Run the examples; ``-- --data FILE`` adds the one on GSM8K."""
     install_wheel(session, "examples")
     env = isolated(session)
-    for name in ("quickstart", "quickstart_async", "openai_compatible"):
+    for name in ("quickstart", "quickstart_async", "openai_compatible", "judges"):
         session.run("python", f"examples/{name}.py", env=env)
     if session.posargs:
         session.run("python", "examples/gsm8k.py", *session.posargs, env=env)

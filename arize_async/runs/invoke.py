@@ -241,7 +241,7 @@ class Invoker:
             span = cast("RunSpan", span)
             spans.record_attempts(span, calls)
             spans.end_evaluator_span(span, outcome.value, outcome.error)
-            used, started = self._tracing.usage.take(span), outcome.started_ns // 1_000_000
+            used, started = self._tracing.usage.take_evaluation(span), outcome.started_ns // 1_000_000
             error = _told(outcome.error)
             return FinishedEvaluation(name, outcome.value, error, spans.trace_id(span), started, used.tokens, used.cost)
 

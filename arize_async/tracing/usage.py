@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
     from arize_async.config.tracing import Price
+    from arize_async.tracing.span import RunSpan
 
 log = logging.getLogger("arize_async.tracing")
 _MOST_TOKENS = 2**53
@@ -80,6 +81,11 @@ class UsageCollector:
         with self._lock:
             trace = self._below.pop(span.get_span_context().trace_id, None)
         return sum(trace.values(), NOTHING) if trace else NOTHING
+
+    def take_evaluation(self, span: RunSpan) -> Usage:
+        """Return and forget what an evaluation used; its own span tells it where no LLM span below it does."""
+        used, attributes = self.take(span), span.attributes or {}
+        return used if used.tokens is not None or _tokens(attributes) is None else self._usage(attributes)
 
     def _usage(self, attributes: Mapping[str, object]) -> Usage:
         return Usage(_tokens(attributes), _cost(attributes, self._price(attributes)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from arize_async import ArizeClient
+from arize_async import ArizeClient, Price, Tracing
 from arize_async.errors import InvalidEvaluator
 from arize_async.evaluators import LLMJudge
 from arize_async.evaluators.named import named
@@ -238,6 +238,26 @@ async def test_a_run_waits_for_the_rate_limit_and_counts_once(server: ModelServe
     assert frame["eval.llm_judge.label"].to_list() == ["correct", "correct"]
     assert frame["eval.llm_judge.explanation"].to_list() == ["Same name.", "Same name."]
     assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("instrument", [True, False])
+async def test_tokens_are_counted_once(server: ModelServer, llm: openai.AsyncOpenAI, instrument: bool) -> None:
+    """Both requests of a verdict count, from LLM spans where there is an instrumentor, or else from the responses."""
+    server.answers = ["what?", GOOD]
+    async with ArizeClient.local(":memory:") as client:
+        await client.datasets.create(name="d", space="default", examples=[{"attributes.output.value": "x"}])
+        _, frame = await client.experiments.run(
+            name="e",
+            dataset="d",
+            space="default",
+            task=str,
+            evaluators=[LLMJudge(llm, PROMPT, LABELS, model="m")],
+            instrument=instrument,
+            tracing=Tracing(prices={"judge-1": Price(1, 2)}),
+        )
+    assert frame["eval.llm_judge.token_count"].to_list() == [50]
+    assert frame["eval.llm_judge.total_cost"].to_list() == [pytest.approx((40 * 1 + 10 * 2) / 1_000_000)]
+    assert frame["token_count"].to_list() == [None]
 
 
 async def test_a_column_that_is_missing_is_refused_before_the_run() -> None:

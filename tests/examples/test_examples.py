@@ -100,3 +100,10 @@ def test_evaluators_explain_what_is_wrong(run: Callable[..., str]) -> None:
     assert "telephone  fields 0.00  no JSON: " in printed
     assert "is terse: mean 1 of 3/3" in printed
     assert "usable: 0.6667 of all runs" in printed
+
+
+def test_judges_measure_the_model_before_it_judges(run: Callable[..., str]) -> None:
+    """A judge of the package and one with a prompt of its own, without a real model."""
+    printed = run("judges.py")
+    assert "correctness: 8 of 12 as labelled (67%)" in printed
+    assert "Who invented the telephone?  incorrect  loud" in printed
