@@ -6,23 +6,22 @@ find their run by their context, so runs at the same time share one instrumentat
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 import threading
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol, cast
-from weakref import WeakSet
 
-import anyio
 from opentelemetry import trace
 from opentelemetry.trace import ProxyTracerProvider
 
 from arize_async.models.jsonable import safe_repr
+from arize_async.tracing.borrowed import Borrowed, Instrumentor
 from arize_async.tracing.clients import imported, module_of
+from arize_async.tracing.installed import Installed
 from arize_async.tracing.routing import Router, SwitchingProvider
+from arize_async.transport.threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -32,25 +31,8 @@ if TYPE_CHECKING:
     from arize_async.tracing.routing import Route
 
 log = logging.getLogger("arize_async.tracing")
-GROUP = "openinference_instrumentor"
 IMPORT_SECONDS = 5.0
-
-
-class Instrumentor(Protocol):
-    """The part of OpenTelemetry's instrumentors that is used here."""
-
-    @property
-    def is_instrumented_by_opentelemetry(self) -> bool:
-        """Whether somebody has instrumented the library."""
-        ...
-
-    def instrument(self, **options: object) -> object:
-        """Instrument the library."""
-        ...
-
-    def uninstrument(self, **options: object) -> object:
-        """Leave the library as it was."""
-        ...
+SWITCH_SECONDS = 5.0
 
 
 class _Hub(Protocol):
@@ -71,25 +53,33 @@ class Instrumentation:
     def __init__(self) -> None:
         """Begin with nothing touched."""
         self._lock = threading.RLock()
+        self._count = threading.Lock()
         self._users = 0
-        self._active: dict[str, Instrumentor] = {}
+        self._active: dict[str, Borrowed] = {}
         self._awaited: dict[str, EntryPoint] = {}
         self._hooked: set[str] = set()
         self._hinted: set[str] = set()
+        self._found = Installed()
         self._installed: set[str] = set()
         self._provider = SwitchingProvider(_instrumented)
         self._router = Router()
-        self._known: WeakSet[object] = WeakSet()
+        self._known: list[object] = []
+
+    def enter(self) -> None:
+        """Count a run that is going to call `acquire`, and then `release` whatever came of that."""
+        with self._count:
+            self._users += 1
 
     def acquire(self) -> None:
         """Instrument what is installed, unless it is instrumented; this blocks, for imports."""
         with self._lock:
-            self._users += 1
+            if not self._users:  # the run was cancelled, and has been released
+                return
             self.follow()
-            found = list(entry_points(group=GROUP))
+            found = self._found.entries()
             self._installed = {_package(entry) for entry in found}
             for entry in found:
-                if entry.name not in self._active:
+                if entry.name not in self._active or not self._active[entry.name].is_on:
                     self._begin(entry)
             self._hint()
 
@@ -97,17 +87,13 @@ class Instrumentation:
         """Leave the libraries as they were when the last run ends."""
         with self._lock:
             self._hint()
-            self._users -= 1
-            if self._users:
-                return
+            with self._count:
+                self._users -= 1
+                if self._users:
+                    return
             self._awaited.clear()
             while self._active:
-                name, instrumentor = self._active.popitem()
-                try:
-                    if instrumentor.is_instrumented_by_opentelemetry:
-                        instrumentor.uninstrument()
-                except Exception:
-                    log.exception("the instrumentor %r could not be switched off", name)
+                self._active.popitem()[1].give_back()
 
     def follow(self) -> bool:
         """Let spans that an application's own global provider makes in runs reach these; tell whether it has one."""
@@ -115,9 +101,13 @@ class Instrumentation:
         if not callable(getattr(provider, "add_span_processor", None)):
             return False
         with self._lock:
-            if provider not in self._known:
-                self._known.add(provider)
-                cast("_Hub", provider).add_span_processor(self._router)
+            try:
+                if not any(provider is known for known in self._known):
+                    self._known.append(provider)
+                    cast("_Hub", provider).add_span_processor(self._router)
+            except Exception as error:  # noqa: BLE001 - it is none of the SDK's, so it may be anything
+                log.warning("spans of the global tracer provider are no part of runs: %s", safe_repr(error))
+                return False
         return True
 
     def take_global(self) -> None:
@@ -164,13 +154,11 @@ class Instrumentation:
             instrumentor = cast("Instrumentor", entry.load()())
             if instrumentor.is_instrumented_by_opentelemetry:
                 return
-            instrumentor.instrument(tracer_provider=self._provider, raise_exception_on_conflict=True)
+            self._active[entry.name] = Borrowed(entry.name, instrumentor, self._provider, self._lock)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the run goes on
             is_absent = type(error).__name__ == "DependencyConflictError" and _module(entry) not in sys.modules
             level = logging.DEBUG if is_absent else logging.WARNING
             log.log(level, "%s is not instrumented, its calls are not traced: %s", entry.name, safe_repr(error))
-            return
-        self._active[entry.name] = instrumentor
 
     def _hint(self) -> None:
         for module, package in imported().items():
@@ -191,12 +179,12 @@ SHARED = Instrumentation()
 @asynccontextmanager
 async def instrumented() -> AsyncGenerator[None]:
     """Have LLM clients instrumented for the time of a block."""
-    await asyncio.to_thread(SHARED.acquire)
+    SHARED.enter()
     try:
+        await in_thread(SHARED.acquire, name="arize-instrument", grace=0)
         yield
-    finally:
-        with anyio.CancelScope(shield=True):
-            await asyncio.to_thread(SHARED.release)
+    finally:  # not in a pool, where it might wait for user code, or be cancelled before it starts
+        await in_thread(SHARED.release, name="arize-instrument", grace=SWITCH_SECONDS)
 
 
 def _package(entry: EntryPoint) -> str:

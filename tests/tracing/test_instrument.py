@@ -7,120 +7,38 @@ import contextvars
 import logging
 import sys
 import threading
-from collections import Counter
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-from aiohttp import web
 from openinference.instrumentation.openai import OpenAIInstrumentor
-from openinference.instrumentation.openai._utils import _get_openai_version
+from openinference.instrumentation.openai._utils import (
+    _get_openai_version,  # pyright: ignore[reportPrivateUsage] - it reads the disk, which no loop of a test may
+)
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tracing.parts.collector import under
+from tracing.parts.model import asking
 
 from arize_async import Price, Tracing
 from arize_async.config import Budget
 from arize_async.errors import BudgetExceeded
-from arize_async.tracing import clients, instrument
+from arize_async.tracing import clients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tracing.parts.collector import Collector
+    from tracing.parts.model import Model
 
     from arize_async import ArizeClient
     from arize_async.models.dataset import Dataset
-    from conftest import Collector
 
 
 _get_openai_version()  # read from disk at the first call, and kept
-
-
-class Model:
-    """An OpenAI-compatible server that counts the tokens which it reports."""
-
-    def __init__(self) -> None:
-        """Start with nothing reported."""
-        self.url = ""
-        self.tokens = 0
-
-    async def chat(self, request: web.Request) -> web.StreamResponse:
-        """Answer a chat."""
-        body = await request.json()
-        prompt = sum(len(message["content"]) for message in body["messages"])
-        if body.get("stream"):
-            return await self.stream(request)
-        self.tokens += prompt + 7
-        return web.json_response(
-            {
-                "id": "x",
-                "object": "chat.completion",
-                "created": 1,
-                "model": f"{body['model']}-2024-08-06",
-                "choices": [
-                    {"index": 0, "message": {"role": "assistant", "content": "four"}, "finish_reason": "stop"},
-                ],
-                "usage": {"prompt_tokens": prompt, "completion_tokens": 7, "total_tokens": prompt + 7},
-            }
-        )
-
-    async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Answer word by word."""
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
-        for word in ("one", "two"):
-            choice = f'{{"index": 0, "delta": {{"role": "assistant", "content": "{word}"}}}}'
-            chunk = (
-                f'{{"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [{choice}]}}'
-            )
-            await response.write(f"data: {chunk}\n\n".encode())
-        await response.write(b"data: [DONE]\n\n")
-        return response
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[Model]:
-    """Run a model server."""
-    served = Model()
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", served.chat)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    yield served
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def llm(model: Model) -> AsyncIterator[openai.AsyncOpenAI]:
-    """Open the real client."""
-    async with openai.AsyncOpenAI(api_key="k", base_url=model.url, max_retries=0) as opened:
-        yield opened
-
-
-def asking(llm: openai.AsyncOpenAI, name: str = "gpt-4o") -> Any:
-    """Return a task that asks a model."""
-
-    async def ask(dataset_row: dict[str, Any]) -> str | None:
-        message: Any = {"role": "user", "content": f"question {dataset_row['number']}"}
-        answer = await llm.chat.completions.create(model=name, messages=[message])
-        return answer.choices[0].message.content
-
-    return ask
-
-
-def under(collector: Collector, parents: str) -> Counter[str]:
-    """Count the names of the spans below spans of a name, all of them in the same project."""
-    owners = {
-        span.span_id: (span.trace_id, project)
-        for span, project in zip(collector.spans, collector.projects, strict=True)
-        if span.name.startswith(parents)
-    }
-    return Counter(
-        span.name
-        for span, project in zip(collector.spans, collector.projects, strict=True)
-        if owners.get(span.parent_span_id) == (span.trace_id, project)
-    )
 
 
 async def test_calls_are_spans_of_their_run_with_their_tokens(
@@ -150,7 +68,10 @@ async def test_calls_are_spans_of_their_run_with_their_tokens(
         assert frame["token_count"].to_list() == frame["eval.judge.token_count"].to_list() == [17] * 3
         summary = result.summary
         judged = summary.evaluators[0]
-        assert None not in {summary.tokens, summary.cost, judged.tokens, judged.cost}
+        assert summary.tokens
+        assert summary.cost
+        assert judged.tokens
+        assert judged.cost
         assert summary.tokens.value + judged.tokens.value == model.tokens
         assert summary.cost.value == judged.cost.value == pytest.approx(3 * (10 * 2.5 + 7 * 10) / 1e6)
         assert str(summary).count("51 tokens") == 2
@@ -274,94 +195,121 @@ async def test_budgets_count_what_models_use(client: ArizeClient, llm: openai.As
         )
 
 
-class Entry:
-    """The entry point of an instrumentor."""
-
-    dist = None
-
-    def __init__(self, name: str, instrumentor: Any) -> None:
-        """Load to ``instrumentor``."""
-        self.name, self._instrumentor = name, instrumentor
-
-    def load(self) -> Any:
-        """Return what makes it, or raise."""
-        if isinstance(self._instrumentor, Exception):
-            raise self._instrumentor
-        return lambda: self._instrumentor
-
-
-class Broken:
-    """An instrumentor that fails at what it is told to."""
-
+NEEDY = """
+class {kind}:
     is_instrumented_by_opentelemetry = False
 
-    def __init__(self, at: str) -> None:
-        """Fail when asked to do ``at``."""
-        self._at = at
-
-    def instrument(self, **options: Any) -> None:
-        """Work, or not."""
-        self._fail("instrument")
+    def instrument(self, **options):
+        self.fail("instrument")
         self.is_instrumented_by_opentelemetry = True
 
-    def uninstrument(self, **options: Any) -> None:
-        """Stop to, or not."""
-        self._fail("uninstrument")
+    def uninstrument(self, **options):
+        self.fail("uninstrument")
+        self.is_instrumented_by_opentelemetry = False
 
-    def _fail(self, where: str) -> None:
-        if where == self._at:
-            raise RuntimeError(f"broken {where}")
+    def fail(self, where):
+        if where == "{at}":
+            raise RuntimeError("broken " + where)
+
+SINGLE = {kind}()
+def made():
+    return SINGLE
+"""
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that packages are installed in."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path
+    for module in set(sys.modules) - before:
+        if str(tmp_path) in str(getattr(sys.modules[module], "__file__", "")):
+            del sys.modules[module]
+
+
+def install(folder: Path, name: str, entry: str, code: str | None) -> None:
+    """Install a package with an instrumentor; without code its entry point leads nowhere."""
+    told = folder / f"openinference_instrumentation_{name}-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: openinference-instrumentation-{name}\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text(f"[openinference_instrumentor]\n{name} = {entry}\n")
+    if code is not None:
+        (folder / f"{entry.partition(':')[0]}.py").write_text(code)
 
 
 async def test_instrumentors_that_raise_cost_their_spans_only(
-    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: ArizeClient, dataset: Dataset, packages: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever they do, the run is complete, and the log names them."""
-    entries = [
-        Entry("unloadable", ImportError("no such module")),
-        Entry("unwilling", Broken("instrument")),
-        Entry("unending", Broken("uninstrument")),
-    ]
-    monkeypatch.setattr(instrument, "entry_points", lambda group: entries)
+    install(packages, "unloadable", "no_such_module:made", None)
+    install(packages, "senseless", "senseless_module:nothing", "nothing = None\n")
+    install(packages, "exiting", "exiting_module:made", "def made():\n    raise RuntimeError('not here')\n")
+    install(packages, "unwilling", "unwilling_module:made", NEEDY.format(kind="Unwilling", at="instrument"))
+    install(packages, "unending", "unending_module:made", NEEDY.format(kind="Unending", at="uninstrument"))
     _, frame = await client.experiments.run(name="broken", dataset=dataset.id, task=lambda row: "a")
     assert frame["output"].to_list() == ["a"] * 3
-    for entry in entries:
-        assert entry.name in caplog.text
+    for name in ("unloadable", "senseless", "exiting", "unwilling", "unending"):
+        assert name in caplog.text
+
+
+async def test_broken_metadata_of_packages_cost_spans_only(
+    client: ArizeClient, dataset: Dataset, packages: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even when nothing can be found for them."""
+    install(packages, "garbled", "x:y", None)
+    (packages / "openinference_instrumentation_garbled-1.0.dist-info" / "entry_points.txt").write_bytes(b"[\xff\n=")
+    _, frame = await client.experiments.run(name="garbled", dataset=dataset.id, task=lambda row: "a")
+    assert frame["output"].to_list() == ["a"] * 3
+    assert "could not be found" in caplog.text
+
+
+async def test_what_is_installed_between_runs_is_found(
+    client: ArizeClient, dataset: Dataset, packages: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a notebook, whose kernel goes on."""
+    await client.experiments.run(name="before", dataset=dataset.id, task=lambda row: "a")
+    install(packages, "new", "new_module:made", "def made():\n    raise RuntimeError('found')\n")
+    await client.experiments.run(name="after", dataset=dataset.id, task=lambda row: "a")
+    assert "new is not instrumented" in caplog.text
 
 
 async def test_a_client_without_its_instrumentor_is_named_once(
-    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: ArizeClient,
+    dataset: Dataset,
+    packages: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Not again in the next run, and not when nobody wants to know."""
-    monkeypatch.setattr(instrument, "entry_points", lambda group: [])
-    monkeypatch.setattr(instrument.SHARED, "_hinted", set())
-    monkeypatch.setitem(clients.MODULES, "openai", "openai")
+    (packages / "lonely_client.py").write_text("")
+    monkeypatch.setitem(clients.MODULES, "lonely", "lonely_client")
+    await asyncio.to_thread(import_module, "lonely_client")
     for name, wanted in (("off", False), ("first", True), ("second", True)):
         await client.experiments.run(name=name, dataset=dataset.id, task=lambda row: "a", instrument=wanted)
-        assert ("openinference-instrumentation-openai" in caplog.text) == wanted
-    hints = [record for record in caplog.records if "openinference-instrumentation-openai" in record.getMessage()]
+        assert ("openinference-instrumentation-lonely" in caplog.text) == wanted
+    hints = [record for record in caplog.records if "openinference-instrumentation-lonely" in record.getMessage()]
     assert [(record.name, record.levelno) for record in hints] == [("arize_async.tracing", logging.WARNING)]
 
 
 async def test_a_client_that_the_task_imports_is_instrumented(
-    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    client: ArizeClient, dataset: Dataset, packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It happens when the module is imported, and not before: loading what nobody uses takes time."""
-    (tmp_path / "late_client.py").write_text("CALLS = []\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    (packages / "late_client.py").write_text("")
+    install(packages, "late", "late_module:made", NEEDY.format(kind="Late", at=""))
     monkeypatch.setitem(clients.MODULES, "late", "late_client")
-    late = Entry("late", Broken("never"))
-    monkeypatch.setattr(instrument, "_package", lambda entry: f"{clients.PREFIX}late")
-    monkeypatch.setattr(instrument, "entry_points", lambda group: [late])
-    seen = []
+    seen: list[bool] = []
+
+    def is_on() -> bool:
+        return "late_module" in sys.modules and sys.modules["late_module"].SINGLE.is_instrumented_by_opentelemetry
 
     def task(dataset_row: dict[str, Any]) -> str:
-        seen.append(late.load()().is_instrumented_by_opentelemetry)
-        import late_client  # type: ignore[import-not-found] # pyright: ignore[reportMissingImports] # noqa: F401
-
-        seen.append(late.load()().is_instrumented_by_opentelemetry)
+        seen.append(is_on())
+        import_module("late_client")
+        seen.append(is_on())
         return "a"
 
     await client.experiments.run(name="late", dataset=dataset.id, task=task, concurrency=1)
-    assert seen[:2] == [False, True]
-    sys.modules.pop("late_client", None)
+    assert seen == [False, True, True, True, True, True]
+    assert not is_on()

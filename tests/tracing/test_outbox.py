@@ -13,12 +13,25 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from arize_async.config import Tracing
 from arize_async.tracing.content import Content
 from arize_async.tracing.health import Health
-from arize_async.tracing.outbox import CROWD_SPANS, MOST_SPANS, TRUNCATED, Outbox
+from arize_async.tracing.outbox import CROWD_SPANS, MOST_SPANS, Outbox
+from arize_async.tracing.size import TRUNCATED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
+
+
+class Clock:
+    """Tells the time that it is set to."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return seconds."""
+        return self.now
 
 
 class Collecting(SpanExporter):
@@ -34,8 +47,8 @@ class Collecting(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Take spans, or not."""
-        self.open.wait(30)
         self.health.begin()
+        self.open.wait(30)
         self.health.met(self.answer, self.rejected)
         if self.answer != "taken" and not (
             self.answer == "large" and spans[0].attributes and TRUNCATED in spans[0].attributes
@@ -45,9 +58,9 @@ class Collecting(SpanExporter):
         return SpanExportResult.SUCCESS
 
 
-def made(tracing: Tracing | None = None) -> tuple[Outbox, Collecting, Health]:
+def made(clock: Clock | None = None, tracing: Tracing | None = None) -> tuple[Outbox, Collecting, Health]:
     """Return an outbox with its collector."""
-    health = Health()
+    health = Health(clock or time.monotonic)
     collecting = Collecting(health)
     return Outbox(collecting, health, Content(tracing or Tracing())), collecting, health
 
@@ -61,7 +74,8 @@ def span(**attributes: Any) -> Any:
 
 async def test_a_slow_collector_holds_back_and_loses_nothing() -> None:
     """Whoever makes spans waits until it has caught up."""
-    outbox, collecting, _ = made()
+    outbox, collecting, health = made()
+    health.met("taken")
     one = span()
     for _ in range(CROWD_SPANS + 600):
         outbox.add(one)
@@ -76,9 +90,11 @@ async def test_a_slow_collector_holds_back_and_loses_nothing() -> None:
 
 async def test_a_dead_collector_holds_nothing_and_its_loss_is_counted() -> None:
     """What is kept for its return is bounded; at the end it is not waited for."""
-    outbox, collecting, health = made()
+    clock = Clock()
+    outbox, collecting, health = made(clock)
+    health.begin()
     health.met("silence")
-    health._since = time.monotonic() - 60
+    clock.now = 60.0
     collecting.answer = "silence"
     one = span()
     for _ in range(MOST_SPANS + 1000):

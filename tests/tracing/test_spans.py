@@ -15,9 +15,9 @@ from arize_async.server import LocalServer
 
 if TYPE_CHECKING:
     import pytest
+    from tracing.parts.collector import Collector
 
     from arize_async.models.dataset import Dataset
-    from conftest import Collector
 
 INTERNAL, OK, ERROR = 1, 1, 2
 

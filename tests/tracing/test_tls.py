@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import trustme
-
-    from conftest import Collector
+    from tracing.parts.collector import Collector
 
 QUICK = Timeouts(export=1, close=5)
 
