@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Literal, cast
 
@@ -10,10 +9,11 @@ from attrs import Attribute, field, frozen, validators
 
 Redact = Callable[[str, object], object]
 """Takes the name of an attribute and its value; returns what is sent in its place, or None for nothing."""
+_MOST = 1e9  # dollars for a million tokens
 
 
 def _dollars(_: object, attribute: Attribute[float], value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _MOST:
         raise ValueError(f"{attribute.name} is a price in US dollars for a million tokens, got {value!r}")
 
 
@@ -53,7 +53,7 @@ class Tracing:
         outputs: Whether spans hold outputs: of tasks, explanations of evaluators, completions of models.
         redact: Called with the name and the value of every attribute of a span and of its events before it is sent,
             with ``status.description`` for the text of an error; what it returns is sent, None for nothing. It runs
-            in a thread. Where it raises, nothing of the attribute is sent.
+            in a thread. Where it raises, or returns what no attribute can hold, nothing of the attribute is sent.
         protocol: ``"grpc"`` or ``"http"``: OTLP by gRPC, or as protobuf by HTTP.
         prices: What LLM calls cost whose spans do not say it, by model. A price counts for dated versions of its model
             too: that of ``"gpt-4o"`` for ``"gpt-4o-2024-08-06"``, and not for ``"gpt-4o-mini"``.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from arize_async.tracing.health import Answer, Health
 
 _BUSY = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.ABORTED}
+_NOBODY = ("failed to connect to all addresses", "DNS resolution failed", "empty address list")
 _LOST = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 
 
@@ -49,5 +50,5 @@ def _answer(error: Any) -> Answer:
     if code in _BUSY:
         return "busy"
     if code is grpc.StatusCode.UNAVAILABLE:  # said by the collector, or by gRPC when it finds none
-        return "busy" if "received from peer" in str(error.debug_error_string()) else "silence"
+        return "absent" if any(text in str(error.details()) for text in _NOBODY) else "busy"
     return "silence" if code in _LOST else "refused"

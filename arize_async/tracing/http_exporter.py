@@ -27,8 +27,9 @@ class _WatchedSession(requests.Session):
         self._health.begin()
         try:
             response = super().request(*arguments, **options)
-        except requests.RequestException:
-            self._health.met("silence")
+        except requests.RequestException as error:
+            is_absent = isinstance(error, requests.ConnectionError) and not isinstance(error, requests.Timeout)
+            self._health.met("absent" if is_absent else "silence")
             raise
         if response.status_code in _OK:
             self._health.met("taken", _rejected(response.content))
@@ -39,7 +40,7 @@ class _WatchedSession(requests.Session):
 
 def http_exporter(health: Health, proxy: str, **options: Any) -> OTLPSpanExporter:
     """Return an exporter that tells ``health`` what requests meet; ``options`` are those of the exporter."""
-    return OTLPSpanExporter(session=_WatchedSession(health, proxy), **options)
+    return OTLPSpanExporter(session=_WatchedSession(health, proxy), max_request_size=0, **options)
 
 
 def _rejected(body: bytes) -> int:

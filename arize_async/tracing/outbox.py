@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 from collections import deque
 from contextlib import suppress
@@ -14,13 +15,12 @@ from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY  # pyright: igno
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from arize_async.models.jsonable import safe_repr
-from arize_async.tracing.content import copied_span
+from arize_async.tracing.size import cut, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.util.types import Attributes
 
     from arize_async.tracing.content import Content
     from arize_async.tracing.health import Health
@@ -31,15 +31,12 @@ BATCH_SPANS = 512
 DELAY = 0.1
 """Seconds that a span waits for others at most: what is sent while tasks wait need not be sent at the end."""
 CROWD_SPANS, CROWD_BYTES = 4096, 64 * 1024 * 1024
-"""How much may wait before no further task is begun."""
+"""How much may wait before no further task is begun, for a collector that takes spans."""
 MOST_SPANS, MOST_BYTES = 16_384, 256 * 1024 * 1024
-"""How much is kept for a collector that may come back."""
+"""How much is kept for a collector that may come back, or that has not answered yet."""
 _LIVING = 4
 """How many times as much is kept for one that takes spans: what is under way when tasks are held back comes too."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
-_CUT = 10_000
-TRUNCATED = "arize.truncated"
-"""An attribute of spans whose texts were cut because the collector did not take them whole."""
 
 
 class Outbox:
@@ -74,7 +71,7 @@ class Outbox:
 
     def add(self, span: ReadableSpan) -> None:
         """Send a span, some time later."""
-        size = _size(span)
+        size = size_of(span)
         with self._lock:
             if self._gone.is_set() or self._is_full(size):
                 self.lost += 1
@@ -89,7 +86,8 @@ class Outbox:
     @property
     def is_crowded(self) -> bool:
         """Whether a collector that is alive is so far behind that no further task should begin."""
-        return (self._spans > CROWD_SPANS or self._bytes > CROWD_BYTES) and not self._health.is_dead
+        spans, size = (CROWD_SPANS, CROWD_BYTES) if self._health.has_taken else (MOST_SPANS, MOST_BYTES)
+        return (self._spans >= spans or self._bytes >= size) and not self._health.is_dead
 
     async def room(self) -> None:
         """Wait until it is not crowded."""
@@ -99,7 +97,7 @@ class Outbox:
         """Wait until everything is delivered, or is not going to be."""
         self._hurried = True
         self._wake.set()
-        await self._until(lambda: not self._spans or self._health.is_hopeless or self._gone.is_set())
+        await self._until(lambda: not self._spans or self._health.is_dead or self._gone.is_set())
 
     def close(self) -> None:
         """Count what is not delivered yet as lost; this blocks for as long as the exporter takes to stop."""
@@ -122,7 +120,10 @@ class Outbox:
         self._waiting[changed] = asyncio.get_running_loop()
         try:
             while not is_so():
-                await changed.wait()
+                patience = self._health.patience
+                with suppress(TimeoutError):  # it has become dead
+                    async with asyncio.timeout(None if math.isinf(patience) else max(0.0, patience)):
+                        await changed.wait()
                 changed.clear()
         finally:
             del self._waiting[changed]
@@ -169,12 +170,25 @@ class Outbox:
         self._tell()
 
     def _offer(self, spans: list[ReadableSpan]) -> int:
-        """Offer spans and return how many were taken; one that cannot be encoded does not take others with it."""
+        """Offer what is to be sent of spans and return how many were taken."""
+        return self._delivered([ready for span in spans if (ready := self._ready(span))])
+
+    def _ready(self, span: ReadableSpan) -> ReadableSpan | None:
         try:
-            return self._offered([self._content.of(span) for span in spans])
+            return self._content.of(span)
         except Exception as error:  # noqa: BLE001 - user code made the span
+            log.warning("a span could not be made ready: %s", type(error).__name__)
+            return None
+
+    def _delivered(self, spans: list[ReadableSpan]) -> int:
+        """Offer spans; one that cannot be encoded does not take others with it."""
+        if not spans:
+            return 0
+        try:
+            return self._offered(spans)
+        except Exception as error:  # noqa: BLE001 - whatever the exporter minds
             if len(spans) > 1:
-                return sum(self._offer([span]) for span in spans)
+                return sum(self._delivered([span]) for span in spans)
             log.warning("a span could not be encoded: %s", safe_repr(error))
             return 0
 
@@ -182,8 +196,11 @@ class Outbox:
         """Offer spans until they are taken or refused for good."""
         pause = _FIRST_PAUSE
         while not self._gone.is_set():
+            self._health.prepare()
             if self._exporter.export(spans) is SpanExportResult.SUCCESS:
                 return len(spans) - min(self._health.rejected, len(spans))
+            if self._health.last == "unsent" and not self._gone.is_set():
+                raise ValueError("the exporter made no request of it")  # it has logged why
             if self._health.last == "large":
                 return self._divided(spans)
             if self._health.last in {"taken", "refused"}:
@@ -196,33 +213,6 @@ class Outbox:
         """Offer spans that are too large together one half at a time, and one that is too large alone cut short."""
         if len(spans) > 1:
             middle = len(spans) // 2
-            return self._offered(spans[:middle]) + self._offered(spans[middle:])
-        short = _cut(spans[0])
+            return self._delivered(spans[:middle]) + self._delivered(spans[middle:])
+        short = cut(spans[0])
         return 0 if short is None else self._offered([short])
-
-
-def _cut(span: ReadableSpan) -> ReadableSpan | None:
-    """Return a span without the most of its texts, or None when it is that already."""
-    attributes = dict(span.attributes or {})
-    if attributes.get(TRUNCATED):
-        return None
-    short = {key: value[:_CUT] if isinstance(value, str) else value for key, value in attributes.items()}
-    return copied_span(span, attributes={**short, TRUNCATED: True}, events=())
-
-
-def _size(span: ReadableSpan) -> int:
-    """Estimate the bytes of a span: its texts, and something for the rest."""
-    size = 500 + _bytes(span.attributes)
-    for event in span.events:
-        size += _bytes(event.attributes)
-    return size
-
-
-def _bytes(attributes: Attributes) -> int:
-    size = 0
-    for value in (attributes or {}).values():
-        if isinstance(value, str):
-            size += len(value) if value.isascii() else 4 * len(value)
-        elif isinstance(value, (list, tuple)):
-            size += sum(8 + (len(item) if isinstance(item, str) else 0) for item in value)
-    return size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 import threading
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("arize_async.tracing")
 _MOST_TOKENS = 2**53
+_MOST_DOLLARS = 1e15
 _VERSION = re.compile(r"[-@](\d{4}-\d{2}-\d{2}|\d{4,8}|latest)")
 _LLM = OpenInferenceSpanKindValues.LLM.value
 _MILLION = 1_000_000
@@ -145,4 +145,4 @@ def _is_count(value: object) -> TypeGuard[float]:
 
 
 def _is_cost(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _MOST_DOLLARS
