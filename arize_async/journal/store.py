@@ -17,6 +17,7 @@ from arize_async.journal.header import Header
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 VERSION: Final = 1
@@ -28,6 +29,7 @@ _PAGE_BYTES: Final = 8 * 1024 * 1024
 _PATIENCE: Final = 1.0
 """Seconds that the lock of a file is waited for: who lists journals has it for some milliseconds."""
 
+_ERRORS: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 _SCHEMA: Final = (
     "CREATE TABLE header (no INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     "CREATE TABLE records (key INTEGER PRIMARY KEY, line BLOB NOT NULL)",
@@ -63,22 +65,17 @@ class Store:
             JournalError: It cannot be used.
         """
         self.path = path
-        self._lock = threading.Lock()
-        with self._translated():
-            self._connection = sqlite3.connect(
-                "" if path is None else path,
-                timeout=_PATIENCE,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=2 * _MOST_ROWS,
-            )
-            finalize(self, self._connection.close)
-            try:
-                self._prepare(alone=alone)
-                self._identity = _identity(path)
-            except BaseException:
-                self._connection.close()
-                raise
+        self._lock = threading.RLock()
+        self._connection = self._connected()
+        try:
+            self._prepare(alone=alone)
+            self._identity = _identity(path)
+        except _ERRORS as error:
+            self.close()
+            raise self._translated(error) from error
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_gone(self) -> bool:
@@ -104,6 +101,20 @@ class Store:
             JournalError: The disk is full, or the file cannot be used any longer.
         """
         self._one("INSERT OR REPLACE INTO header VALUES (1, ?)", header.to_text())
+
+    def held(self) -> AbstractContextManager[object]:
+        """Keep other threads from the file for the time of a block; this blocks."""
+        return self._lock
+
+    @contextmanager
+    def held_at_once(self) -> Generator[bool]:
+        """Do what ``held`` does without waiting; whether it could be done."""
+        is_held = self._lock.acquire(blocking=False)
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                self._lock.release()
 
     def put(self, rows: Sequence[tuple[int, bytes]]) -> None:
         """Write records, those of a key that is there already in its place.
@@ -137,11 +148,12 @@ class Store:
         Raises:
             JournalError: The file cannot be read.
         """
-        with self._lock, self._translated():
-            statement = (
-                "SELECT key, CAST(coalesce(line, '?') AS BLOB) FROM records WHERE key >= ? ORDER BY key LIMIT 100"
-            )
-            return self._connection.execute(statement, (first,)).fetchall()
+        statement = "SELECT key, CAST(coalesce(line, '?') AS BLOB) FROM records WHERE key >= ? ORDER BY key LIMIT 100"
+        try:
+            with self._lock:
+                return self._connection.execute(statement, (first,)).fetchall()
+        except _ERRORS as error:
+            raise self._translated(error) from error
 
     def remove(self, keys: Sequence[int]) -> None:
         """Remove records.
@@ -200,6 +212,20 @@ class Store:
         with self._lock, suppress(sqlite3.Error):
             self._connection.close()
 
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path or "",
+                timeout=_PATIENCE,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=2 * _MOST_ROWS,
+            )
+        except _ERRORS as error:
+            raise self._translated(error) from error
+        finalize(self, connection.close)
+        return connection
+
     def _prepare(self, *, alone: bool) -> None:
         connection = self._connection
         if self.path is None:
@@ -228,25 +254,25 @@ class Store:
             connection.execute("PRAGMA synchronous = NORMAL")
 
     def _one(self, statement: str, *values: object) -> tuple[Any, ...] | None:
-        with self._lock, self._translated(), closing(self._connection.execute(statement, values)) as cursor:
-            return cursor.fetchone()
-
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        where = "the temporary journal of the run" if self.path is None else f"the journal {self.path}"
         try:
-            yield
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", None)  # Python's own errors, about text that is none, have none
-            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise JournalInUse(
-                    f"{where} is in use by another run of the same name, in this process or another one; wait for its"
-                    " end. When there is none, its file system has no locks, as some network folders: choose a local"
-                    " directory with arize_directory or ARIZE_DIRECTORY"
-                ) from error
-            raise JournalError(f"{where} cannot be used: {error}") from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the message quotes what the file holds
-            raise JournalError(f"{where} is damaged: {error}. Only deleting it is left") from error
+            with self._lock, closing(self._connection.execute(statement, values)) as cursor:
+                return cursor.fetchone()
+        except _ERRORS as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: Exception) -> JournalError:
+        """Return what an error of SQLite means."""
+        where = "the temporary journal of the run" if self.path is None else f"the journal {self.path}"
+        if not isinstance(error, sqlite3.OperationalError):  # the message quotes what the file holds
+            return JournalError(f"{where} is damaged: {error}. Only deleting it is left")
+        code = getattr(error, "sqlite_errorcode", None)  # Python's own errors, about text that is none, have none
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return JournalInUse(
+                f"{where} is in use by another run of the same name, in this process or another one; wait for its"
+                " end. When there is none, its file system has no locks, as some network folders: choose a local"
+                " directory with arize_directory or ARIZE_DIRECTORY"
+            )
+        return JournalError(f"{where} cannot be used: {error}")
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

@@ -84,7 +84,7 @@ _KINDS: Final[Mapping[str, tuple[str, Callable[[object], bool]]]] = {
     "int": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "float": ("a number", _is_number),
     "OptimizationDirection": ("an OptimizationDirection", _is_text),
-    "Sequence[str]": ("a list of ids", lambda value: isinstance(value, str) or _is_list(value)),
+    "Sequence[str]": ("a list of ids", lambda value: _is_text(value) or _is_list(value)),
     "Sequence[Value]": ("a list of values", _is_list),
     "Sequence[AnnotateRecordInput | Mapping[str, object]]": ("a list of annotations of records", _is_list),
     "Mapping[str, object]": ("a dict", lambda value: isinstance(value, Mapping)),

@@ -18,7 +18,7 @@ import arize_async
 from arize_async import ArizeClient, InvalidResponse
 from arize_async.cache.examples import ExampleReader
 from arize_async.cache.folder import Bounds
-from arize_async.transport.flight import FlightTransport
+from arize_async.transport.flight_reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -144,16 +144,16 @@ async def test_a_download_that_breaks_is_not_kept(
     client: ArizeClient, dataset: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its error arrives, and the next read starts anew."""
-    whole = FlightTransport._following
+    whole = Reading.batches
 
-    async def broken(self: FlightTransport, what: str, reader: Any) -> AsyncGenerator[pa.RecordBatch]:
-        following = whole(self, what, reader)
+    async def broken(self: Reading) -> AsyncGenerator[pa.RecordBatch]:
+        following = whole(self)
         yield await anext(following)
         await following.aclose()
         raise InvalidResponse("the stream broke")
 
     with monkeypatch.context() as patched:
-        patched.setattr(FlightTransport, "_following", broken)
+        patched.setattr(Reading, "batches", broken)
         with pytest.raises(InvalidResponse, match="broke"):
             await read(client, dataset)
     assert kept(folder) == []

@@ -1,3 +1,3 @@
 """Faults that no test of a single part would find."""
 
-collect_ignore = ["kill", "faults"]
+collect_ignore = ["faults", "kill", "resume"]

@@ -36,6 +36,7 @@ from arize_async.experiments.types import (
     ListExperimentRunsResponse,
     ListExperimentsResponse,
 )
+from arize_async.results import Comparison, Summary
 from arize_async.spaces.types import (
     CustomSpaceRole,
     DefaultLLMIntegration,
@@ -82,6 +83,9 @@ async def record_experiments(client: ArizeClient, table: pa.Table, path: Path) -
         )
         assert_type(made, Experiment)
     assert_type(await client.experiments.get(experiment="a", dataset="b", space="c"), Experiment)
+    assert_type(await client.experiments.summary(experiment="a", dataset="b", space="c"), Summary)
+    compared = await client.experiments.compare(baseline="a", candidates=["b"], dataset="d", confidence=0.9)
+    assert_type(compared, Comparison)
     page = await client.experiments.list(dataset="b", limit=10, cursor="c")
     assert_type(page, ListExperimentsResponse)
     assert_type(page.experiments, list[Experiment])

@@ -36,6 +36,7 @@ from arize_sync.experiments.types import (
     ListExperimentRunsResponse,
     ListExperimentsResponse,
 )
+from arize_sync.results import Comparison, Summary
 from arize_sync.spaces.types import (
     CustomSpaceRole,
     DefaultLLMIntegration,
@@ -82,6 +83,9 @@ def record_experiments(client: ArizeClient, table: pa.Table, path: Path) -> None
         )
         assert_type(made, Experiment)
     assert_type(client.experiments.get(experiment="a", dataset="b", space="c"), Experiment)
+    assert_type(client.experiments.summary(experiment="a", dataset="b", space="c"), Summary)
+    compared = client.experiments.compare(baseline="a", candidates=["b"], dataset="d", confidence=0.9)
+    assert_type(compared, Comparison)
     page = client.experiments.list(dataset="b", limit=10, cursor="c")
     assert_type(page, ListExperimentsResponse)
     assert_type(page.experiments, list[Experiment])
