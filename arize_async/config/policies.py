@@ -83,13 +83,14 @@ class Limits:
     """Bounds on the work in flight, beside the ``concurrency`` of a run.
 
     Runs that are given the same object, also at the same time and by several clients, share what it allows: one rate
-    that is given, and one that is learned. Only calls that go to a provider count: tasks, evaluators of the kind
+    that is given, and what is learned. Only calls that go to a provider count: tasks, evaluators of the kind
     ``LLM``, and other evaluators from their first rate limit on.
 
     Attributes:
         evaluators: Evaluations at the same time; by default as many as ``concurrency``.
         requests_per_minute: Calls that begin in a minute, evenly spaced.
-        adaptive: Whether calls begin more slowly after a rate limit, at the rate that the provider is seen to take.
+        adaptive: Whether calls begin more slowly after a rate limit, at the rate that the provider is seen to take, or
+            only as many at a time as it takes.
     """
 
     evaluators: int | None = field(

@@ -75,12 +75,16 @@ class Attempts:
             Interrupted: The user code raised ``KeyboardInterrupt``.
         """
         clock, limiter = self._clock, self._limiter
-        first = queued = clock.monotonic()
-        turn = (limiter.begin(first) or await limiter.turn()) if self._limited else 0
-        outcome = await begin()
+        first = queued = now = clock.monotonic()
         attempts: list[Attempt] = []
         counted = 0
         while True:
+            turn = (limiter.begin(now) or await limiter.turn()) if self._limited else 0
+            try:
+                outcome = await begin()
+            except BaseException:
+                limiter.ended(turn)
+                raise
             now = clock.monotonic()
             started = now - outcome.seconds
             if outcome.error is None:
@@ -88,6 +92,7 @@ class Attempts:
                 limiter.succeeded(turn)
                 return Attempted(outcome, tuple(attempts))
             if isinstance(outcome.error, KeyboardInterrupt):
+                limiter.ended(turn)
                 raise Interrupted from outcome.error
             attempts.append(Attempt(max(0.0, started - queued), outcome.seconds, safe_repr(outcome.error)))
             rate_limited, wait = self._judge(outcome.error, turn, started, len(attempts), counted)
@@ -97,8 +102,7 @@ class Attempts:
             failed(attempts[-1], wait)
             queued = now
             await self._timing.sleep(wait)
-            turn = (limiter.begin(clock.monotonic()) or await limiter.turn()) if self._limited else 0
-            outcome = await begin()
+            now = clock.monotonic()
 
     def _judge(
         self, error: BaseException, turn: int, started: float, made: int, counted: int
@@ -112,6 +116,8 @@ class Attempts:
         if found is not None or named:
             self._limited = True
             self._limiter.congested(turn, started, None if found is None else found.wait)
+        else:
+            self._limiter.ended(turn)
         if found is not None:
             return True, found.wait or self._backoff(made)
         again = isinstance(error, self._policy.on) and counted + 1 < self._policy.attempts

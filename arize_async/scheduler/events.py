@@ -69,7 +69,7 @@ class RunFinished:
 
 @frozen
 class LimitChanged:
-    """The provider takes fewer or more calls in a minute; changes of less than a tenth are not told.
+    """The provider takes fewer or more calls, in a minute or at a time; changes below a tenth are not told.
 
     Attributes:
         change: The new limit and its reason.

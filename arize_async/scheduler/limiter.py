@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
+from arize_async.scheduler.bound import Bound
 from arize_async.scheduler.pace import IDLE, Pace
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ class LimitChange:
         at_ns: When, in nanoseconds since the epoch.
         requests_per_minute: The calls that begin in a minute from then on; None without a limit.
         reason: What it follows from.
+        in_flight: The calls that are in flight at a time from then on, at most; None without a limit.
     """
 
     at_ns: int
     requests_per_minute: float | None
     reason: str
+    in_flight: int | None = None
 
 
 @define(eq=False)
@@ -65,7 +68,7 @@ class _Waiting:
 
 
 class Limiter:
-    """Lets calls begin, in their order and evenly spaced, as fast as the provider takes them.
+    """Lets calls begin, in their order, as fast as the provider takes them or as many at a time as it does.
 
     A call can always begin within a minute, so it cannot freeze. Safe between threads and event loops.
     """
@@ -77,11 +80,12 @@ class Limiter:
         self._adaptive = adaptive
         self._lock = threading.RLock()  # guards everything below; a call may be collected while its thread holds it
         self._pace = Pace(clock.monotonic())
+        self._bound = Bound()
         self._is_open = not self._given  # whether every call may begin at once
         self._next = -math.inf  # when another call may begin
         self._waiting: deque[_Waiting] = deque()
         self._alarm: tuple[_Waiting, float] | None = None  # whose loop will call back, and when
-        self._noted = math.inf
+        self._noted = self._noted_bound = math.inf
         self._history: deque[LimitChange] = deque(maxlen=_HISTORY)
         self._watchers: list[tuple[asyncio.AbstractEventLoop, Callable[[LimitChange], None]]] = []
 
@@ -95,6 +99,11 @@ class Limiter:
     def requests_per_minute(self) -> float | None:
         """The calls that the provider takes in a minute; None without a limit."""
         return None if math.isinf(self._noted) else self._noted * 60
+
+    @property
+    def in_flight(self) -> int | None:
+        """The calls that the provider takes at a time; None without a limit."""
+        return None if math.isinf(self._noted_bound) else int(self._noted_bound)
 
     @property
     def history(self) -> Sequence[LimitChange]:
@@ -127,7 +136,7 @@ class Limiter:
             pace.begun += 1
             return pace.begun
         with self._lock:
-            if self._waiting:
+            if self._waiting or self._bound.opens(now) > now:
                 return 0
             self._next = min(max(self._next, now), now + self._interval(now))
             return self._begin(now) if self._next == now else 0
@@ -151,7 +160,15 @@ class Limiter:
         with self._lock:
             if self._pace.succeed(number):
                 self._next = -math.inf
-                self._grant()
+            self._bound.succeed(number)
+            self._ended(number)
+
+    def ended(self, number: int) -> None:
+        """Learn that a call ended in another way."""
+        if self._is_open:
+            return
+        with self._lock:
+            self._ended(number)
 
     def congested(self, number: int, started: float, wait: float | None = None) -> None:
         """Learn from a call that met a rate limit.
@@ -164,22 +181,36 @@ class Limiter:
         if not self._adaptive:
             return
         with self._lock:
-            now = self._clock.monotonic()
+            now, pace = self._clock.monotonic(), self._pace
             self._is_open = False
-            pause = self._pace.refuse(number or self._pace.begin(now), started, wait, now)
-            self._next = max(self._next, now + pause)
-            self._note(self._pace.rate(now), "the provider limits the rate")
+            number = number or pace.begin(now)
+            if self._bound.refuse(number, pace.begun, is_paced=pace.limits and not pace.has_grown(now)):
+                if pace.limits:
+                    pace.restart(now)
+                    self._next = -math.inf
+                self._note(now, "the provider limits the calls in flight")
+            else:
+                self._next = max(self._next, now + pace.refuse(number, started, wait, now))
+                self._note(now, "the provider limits the rate")
+            self._ended(number)
+
+    def _ended(self, number: int) -> None:
+        self._bound.end(number)
+        self._grant()
 
     def _interval(self, now: float) -> float:
         """Return the seconds from the beginning of a call to that of the next one."""
         interval = max(self._given, self._pace.interval(now))
-        self._is_open = not interval and not self._pace.limits
-        self._note(self._pace.rate(now), "calls succeed")
+        self._is_open = not interval and not self._pace.limits and math.isinf(self._bound.limit)
+        self._note(now, "calls succeed")
         return interval
 
     def _begin(self, now: float) -> int:
         self._next += self._interval(now)
-        return self._pace.begin(now)
+        number = self._pace.begin(now)
+        if not self._is_open:
+            self._bound.begin(number, now)
+        return number
 
     def _grant(self) -> None:
         """Give turns to those who wait, as far as there are any; with the lock held."""
@@ -187,9 +218,9 @@ class Limiter:
             now = self._clock.monotonic()
             interval = self._interval(now)
             self._next = min(max(self._next, now - _CATCH_UP), now + interval)  # a clock may jump
-            delay = self._next - now
-            if delay > _EARLY:
-                if self._alarmed(self._next, delay):
+            at = max(self._next, self._bound.opens(now))
+            if at - now > _EARLY:
+                if self._alarmed(at, at - now):
                     return
                 self._waiting.popleft()
             else:
@@ -217,13 +248,18 @@ class Limiter:
                 self._alarm = None
             self._grant()
 
-    def _note(self, rate: float, reason: str) -> None:
-        """Tell of a rate that has changed notably."""
-        if rate == self._noted or abs(rate - self._noted) < _NOTABLE * self._noted < math.inf:
+    def _note(self, now: float, reason: str) -> None:
+        """Tell of a limit that has changed notably."""
+        rate, bound = self._pace.rate(now), self._bound.limit
+        if not _differ(rate, self._noted) and not _differ(bound, self._noted_bound):
             return
-        self._noted = rate
-        change = LimitChange(self._clock.now_ns(), self.requests_per_minute, reason)
+        self._noted, self._noted_bound = rate, bound
+        change = LimitChange(self._clock.now_ns(), self.requests_per_minute, reason, self.in_flight)
         self._history.append(change)
         for loop, watcher in self._watchers:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(watcher, change)
+
+
+def _differ(new: float, old: float) -> bool:
+    return new != old and not abs(new - old) < _NOTABLE * old < math.inf

@@ -99,6 +99,10 @@ class Pace:
             return math.inf
         return self._rate * 2**doublings
 
+    def has_grown(self, now: float) -> bool:
+        """Return whether refusals stayed away for longer than expected."""
+        return self.rate(now) > self._rate
+
     def interval(self, now: float) -> float:
         """Return the seconds from the beginning of a call now to that of the next one."""
         return min(max(1 / self.rate(now), self._gap), LONGEST_INTERVAL)
