@@ -7,6 +7,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arize_async.cli.connection import add_connection, open_client
+from arize_async.cli.statuses import Status
 from arize_async.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -14,12 +16,10 @@ if TYPE_CHECKING:
 
     from arize_async.results import Check, Comparison, Condition, Result
 
-REGRESSION, UNCLEAR = 3, 4
-
 _DESCRIPTION = """\
 Compare recorded experiments with a baseline on the examples that they share.
 
-The client is set up by the ARIZE_* variables. Needs the extra "stats".
+Needs the extra "stats".
 """
 _EPILOG = """\
 exit status:
@@ -32,7 +32,8 @@ exit status:
 examples:
   %(prog)s "prompt v1" "prompt v2" --dataset questions
       what is better and what is worse, in words
-  %(prog)s main branch --dataset questions --fail-if "correct < -0.02" --junit report.xml
+  %(prog)s main branch --dataset questions \\
+      --fail-if "correct < -0.02" --junit report.xml
       fails unless the scores of "correct" fall by no more than 0.02
 """
 
@@ -45,13 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("candidates", metavar="CANDIDATE", nargs="+", help="id or name")
     parser.add_argument("--dataset", metavar="NAME", help="id or name of the dataset that names are looked up in")
     parser.add_argument("--space", metavar="NAME", help="id or name of the space")
-    parser.add_argument(
-        "--local",
-        nargs="?",
-        const="",
-        metavar="DIR",
-        help="read from the embedded server with this directory (default: the one of ArizeClient.local())",
-    )
+    add_connection(parser)
     parser.add_argument("--confidence", type=float, default=0.95, metavar="N", help="default: %(default)s")
     parser.add_argument(
         "--lower-is-better", action="append", default=[], metavar="EVALUATOR", help="can be given several times"
@@ -102,14 +97,11 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join([str(comparison), *map(str, checks)]))
     results = {check.result for check in checks}
-    return REGRESSION if Result.FAILED in results else UNCLEAR if results.intersection(failing) else 0
+    return Status.CONDITION if Result.FAILED in results else Status.UNCLEAR if results.intersection(failing) else 0
 
 
 async def _compare(options: argparse.Namespace) -> Comparison:
-    from arize_async.client import ArizeClient
-
-    client = ArizeClient() if options.local is None else ArizeClient.local(options.local or None)
-    async with client:
+    async with open_client(options) as client:
         return await client.experiments.compare(
             baseline=options.baseline,
             candidates=options.candidates,

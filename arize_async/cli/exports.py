@@ -2,17 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from arize_async.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Coroutine, Iterator
 
     import pyarrow as pa
 
-    from arize_async.results.table import Batches
+
+class Batches(Protocol):
+    """Record batches of one schema."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Their schema."""
+        ...
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        """Yield them."""
+        ...
+
+
+def checked(file: str) -> Path:
+    """Return the path of a file that can be written.
+
+    Raises:
+        InvalidInput: Its ending names no form.
+    """
+    target = Path(file)
+    if target.suffix not in WRITERS:
+        raise InvalidInput(f"the name of the file ends in one of {', '.join(WRITERS)}; got {target.name!r}")
+    return target
+
+
+def export(file: str, fetch: Callable[[Path], Coroutine[Any, Any, None]]) -> int:
+    """Write rows of a server to a file, and return how many they were.
+
+    Args:
+        file: The file.
+        fetch: Writes them to a Parquet file.
+
+    Raises:
+        InvalidInput: The file cannot be written.
+    """
+    import pyarrow.parquet as pq
+
+    target = checked(file)
+    if not target.parent.is_dir():
+        raise InvalidInput(f"the directory of {file!r} does not exist; make it first")
+    if target.suffix == ".parquet":
+        asyncio.run(fetch(target))
+        return pq.read_metadata(target).num_rows
+    with TemporaryDirectory(prefix="arize-async-") as folder:
+        path = Path(folder, "rows.parquet")
+        asyncio.run(fetch(path))
+        return write(_File(path), target)
+
+
+class _File:
+    """The rows of a Parquet file, some at a time."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._path = path
+        self.schema: pa.Schema = pq.read_schema(path)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._path) as file:
+            yield from cast("Any", file).iter_batches(_ROWS)
 
 
 def write(batches: Batches, target: Path) -> int:
@@ -42,10 +107,36 @@ def _parquet(path: Path, schema: pa.Schema) -> Any:
     return pq.ParquetWriter(path, schema)
 
 
-def _csv(path: Path, schema: pa.Schema) -> Any:
-    from pyarrow import csv
+class _Csv:
+    """Writes comma-separated values; lists and objects become JSON text, as there is no other form for them."""
 
-    return csv.CSVWriter(path, schema)
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        import pyarrow as pa
+        from pyarrow import csv
+
+        fields = [field.with_type(pa.string()) if pa.types.is_nested(field.type) else field for field in schema]
+        self._schema: pa.Schema = pa.schema(fields)
+        self._writer: Any = csv.CSVWriter(path, self._schema)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._writer.close()
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        """Write rows."""
+        import pyarrow as pa
+
+        from arize_async.models.json_text import json_text
+
+        columns: list[Any] = [
+            pa.array([None if value is None else json_text(value) for value in column.to_pylist()], pa.string())
+            if pa.types.is_nested(column.type)
+            else column
+            for column in batch.columns
+        ]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
 
 
 class _Lines:
@@ -69,4 +160,5 @@ class _Lines:
         self._file.writelines(lines)
 
 
-WRITERS: dict[str, Callable[[Path, pa.Schema], Any]] = {".parquet": _parquet, ".csv": _csv, ".jsonl": _Lines}
+_ROWS = 10_000
+WRITERS: dict[str, Callable[[Path, pa.Schema], Any]] = {".parquet": _parquet, ".csv": _Csv, ".jsonl": _Lines}

@@ -7,6 +7,7 @@ import asyncio
 import faulthandler
 import logging
 import signal
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def run(options: argparse.Namespace) -> None:
     )
     with logging_to(Console(stderr=True, highlight=False)):
         announcement = partial(announce, server, directory, Console(highlight=False))
-        asyncio.run(_serve(server, announcement))
+        with suppress(KeyboardInterrupt):  # where a loop cannot be told of signals
+            asyncio.run(_serve(server, announcement))
 
 
 async def _serve(server: LocalServer, announcement: Callable[[], None]) -> None:

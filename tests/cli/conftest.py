@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from attrs import define, field
+from attrs import define, field, frozen
 
 import arize_async
+from arize_sync import ArizeClient
+from arize_sync.server import LocalServer
 
 if TYPE_CHECKING:
     import signal
@@ -56,6 +58,64 @@ class Program:
             self.process.send_signal(number)
         output, errors = self.process.communicate(timeout=SECONDS)
         return self.process.returncode, output, errors
+
+
+@frozen
+class Ended:
+    """What a program did: its exit status and what it wrote."""
+
+    status: int
+    output: str
+    errors: str
+
+
+@frozen
+class Service:
+    """A running server, and the program in processes that find it by their variables.
+
+    Attributes:
+        server: The server.
+        folder: Where the program is started, and keeps its files.
+    """
+
+    server: LocalServer
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that uses the server."""
+        options = {f"ARIZE_{name.upper()}": str(value) for name, value in self.server.client_options.items()}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ARIZE_")}
+        return {**kept, "PYTHONPATH": str(ROOT), "ARIZE_DIRECTORY": str(self.folder / "arize"), **options}
+
+    def __call__(self, *arguments: str, text: str = "", **variables: str) -> Ended:
+        """Run the program to its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "arize_async", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **variables},
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def client(self) -> ArizeClient:
+        """Return a client of the server."""
+        return ArizeClient(**self.server.client_options, arize_directory=str(self.folder / "arize"))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file where the program is started."""
+        (self.folder / name).write_text(text, "utf-8")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """Serve, with nothing recorded yet."""
+    with LocalServer(":memory:") as server:
+        yield Service(server, tmp_path)
 
 
 @pytest.fixture

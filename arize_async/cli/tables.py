@@ -1,0 +1,83 @@
+"""What commands write to standard output: tables for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from arize_async.models.base import answer_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+_UNBOUNDED = 1_000_000
+_BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
+
+
+def visible(value: object) -> str:
+    r"""Return text on one line in which nothing moves a cursor, changes colours or turns the direction of writing.
+
+    >>> visible("red: \x1b[31m\n\u202egnp")
+    'red: \\x1b[31m \\u202egnp'
+    """
+    line = " ".join(str(value).split())
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+
+
+def short(value: object, most: int = 60) -> str:
+    """Return the beginning of a value as visible text."""
+    text = "" if value is None else visible(str(value)[: 4 * most])
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def moment(when: dt.datetime | None) -> str:
+    """Return a time in the zone of this machine."""
+    return f"{when.astimezone():%Y-%m-%d %H:%M}" if when else ""
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows below headings, folded to the width of a terminal; in a file or a pipe each row is one line."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _UNBOUNDED
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(Text(visible(name)), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if value is None else visible(value)) for value in row))
+    with console.capture() as written:  # rich itself would end the process when nobody reads on
+        console.print(table)
+    print(written.get(), end="")
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Write names with their values, one a line; what has no value is left out."""
+    for name, value in facts:
+        if value is not None:
+            print(f"{name + ':':<12}{visible(value)}")
+
+
+def print_json(document: dict[str, object]) -> None:
+    """Write one JSON document on one line; a terminal gets letters beyond ASCII escaped, as some of them act on it."""
+    text = answer_text(document)
+    if sys.stdout.isatty():
+        text = _BEYOND_ASCII.sub(_escaped, text)
+    print(text)
+
+
+def print_note(text: str) -> None:
+    """Write a line to standard error."""
+    print(visible(text), file=sys.stderr)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
