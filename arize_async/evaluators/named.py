@@ -36,8 +36,9 @@ RUN_NAMES = ("frame", "summary", "runs", "inputs", "outputs", "expected", "metad
 class EvaluatorObject(Protocol):
     """Anything with an ``evaluate`` method; ``Evaluator`` is the usual base."""
 
-    def evaluate(self, **kwargs: object) -> object:
-        """Judge one run."""
+    @property
+    def evaluate(self) -> Callable[..., object]:
+        """The method that judges one run."""
         ...
 
 

@@ -103,6 +103,8 @@ async def test_a_tool_call_is_asked_for(server: ModelServer, llm: openai.AsyncOp
         ('I would say:\n{"label": "incorrect", "explanation": {"a": 1}} Bye!', "incorrect", '{"a":1}'),
         ('The form is {"label": "correct"}. So: {"Label": "incorrect"}', "incorrect", None),
         ('<think>correct? {"label": "correct"}</think>incorrect', "incorrect", None),
+        ("{ code; } " * 5000 + '{"label": "correct"}', "correct", None),
+        ("<think>" * 5000 + "</thinking>\nincorrect", "incorrect", None),
         ("**Correct**", "correct", None),
         ("They differ.\n\nLabel: incorrect", "incorrect", "They differ."),
         ('{"a": {"b": [{{"label": "correct"}', "correct", None),

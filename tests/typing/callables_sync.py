@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from arize_sync.evaluators import evaluator
+from arize_sync.evaluators import Correctness, LLMJudge, PairwisePreference, evaluator
 from arize_sync.experiments import CodeEvaluator, EvaluationResult, Evaluator, LLMEvaluator
 
 if TYPE_CHECKING:
@@ -99,6 +99,19 @@ async def decorated_awaited(output: object, run: FinishedTask) -> EvaluationResu
     return EvaluationResult(score=float(decorated(str(output), expected="a")), metadata={"ms": run.latency})
 
 
+class Foreign:
+    """An evaluator as phoenix has them."""
+
+    def evaluate(self, eval_input: dict[str, object], input_mapping: object = None) -> list[object]:
+        """Judge a dict."""
+        return [eval_input, input_mapping]
+
+
+async def model(prompt: str) -> str:
+    """Answer."""
+    return prompt
+
+
 def whole(outputs: Sequence[TaskOutput], runs: Sequence[FinishedRun]) -> float:
     """Count."""
     return len(outputs) / len(runs)
@@ -124,6 +137,9 @@ def use(client: ArizeClient) -> None:
         decorated,
         [decorated, decorated_awaited],
         (Length(), partial(judge, expected={})),
+        [LLMJudge(model, "{output}", {"a": 1, "b": None}), LLMJudge(object(), "{output}", ["a", "b"], model="m")],
+        [Correctness(model, columns={"input": "q"}), PairwisePreference(model, against="old", answer="text")],
+        Foreign(),
         {"a": judge, "b": lambda output, expected: output == expected, "c": Length()},
     ]
     for task, chosen in zip(tasks, evaluators, strict=False):

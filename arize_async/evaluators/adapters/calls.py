@@ -152,7 +152,8 @@ def _described(function: Callable[..., object]) -> tuple[str, EvaluatorKind, Map
         return function.name, function.kind, function.metadata
     made = getattr(function, "__qualname__", "")
     kind = EvaluatorKind.LLM if "llm_as_judge" in made else EvaluatorKind.CODE
-    key = inspect.getclosurevars(function).nonlocals.get("feedback_key") if made.startswith("create_") else None
+    is_made = inspect.isfunction(function) and made.startswith("create_")
+    key = inspect.getclosurevars(function).nonlocals.get("feedback_key") if is_made else None
     return key if isinstance(key, str) else function_name(function), kind, {}
 
 

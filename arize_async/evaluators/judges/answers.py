@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_CHARACTERS = 100_000
 _MOST_OBJECTS = 100
-_THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
+_OBJECT = re.compile(r'\{\s*"')
 _PREFIX = re.compile(r"^\W*(?:label|verdict|answer)\W*[:=]", re.IGNORECASE)
 _DECODER = json.JSONDecoder()
 
@@ -51,7 +53,7 @@ def verdict_of(text: str, labels: Iterable[str]) -> Verdict:
     r"""Read an answer.
 
     The last JSON object with a ``label`` counts, wherever it stands; without any, a last line that is nothing but a
-    label, with or without ``Label:`` before it. What a model thinks between ``<think>`` tags does not count.
+    label, with or without ``Label:`` before it. What a model thinks, up to ``</think>``, does not count.
 
     Raises:
         UnreadableAnswer: There is no such label; the message says what is wrong.
@@ -62,7 +64,7 @@ def verdict_of(text: str, labels: Iterable[str]) -> Verdict:
     Verdict(label='incorrect', explanation='The year differs.')
     """
     known = {plain(label): label for label in labels}
-    text = _THOUGHTS.sub("", text[-_MOST_CHARACTERS:]).strip()
+    text = _THOUGHT.split(text[-_MOST_CHARACTERS:])[-1].strip()
     if not text:
         raise UnreadableAnswer("the answer is empty")
     found = list(_objects(text))
@@ -90,16 +92,14 @@ def _listed(known: dict[str, str]) -> str:
 
 def _objects(text: str) -> Iterator[dict[str, object]]:
     """Yield the JSON objects in a text that have a label, keys in small letters."""
-    start = 0
-    for _ in range(_MOST_OBJECTS):
-        start = text.find("{", start)
-        if start < 0:
-            return
-        try:
-            found, start = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            start += 1
+    end = 0
+    for found in islice(_OBJECT.finditer(text), _MOST_OBJECTS):
+        if found.start() < end:
             continue
-        lowered = {key.strip().lower(): value for key, value in cast("dict[str, object]", found).items()}
+        try:
+            value, end = _DECODER.raw_decode(text, found.start())
+        except (ValueError, RecursionError):
+            continue
+        lowered = {key.strip().lower(): value for key, value in cast("dict[str, object]", value).items()}
         if "label" in lowered:
             yield lowered
