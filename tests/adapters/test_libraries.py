@@ -21,8 +21,8 @@ phoenix = pytest.importorskip("phoenix.evals")
 openevals = pytest.importorskip("openevals")
 
 EXAMPLES = [
-    {"attributes.input.value": "2 + 2", "attributes.output.value": "4", "topic": "sums"},
-    {"attributes.input.value": "3 * 3", "attributes.output.value": "9", "topic": "products"},
+    {"attributes.input.value": "2 + 2", "attributes.output.value": "4", "topic": "sums", "self": 1, "scorer": 2},
+    {"attributes.input.value": "3 * 3", "attributes.output.value": "9", "topic": "products", "self": 1, "scorer": 2},
 ]
 
 

@@ -180,4 +180,4 @@ def _for_phoenix(values: dict[str, object], row: Mapping[str, object]) -> dict[s
 
 def _columns(row: Mapping[str, object]) -> dict[str, object]:
     """Return the columns of a row that can be named parameters."""
-    return {name: value for name, value in row.items() if name.isidentifier()}
+    return {name: value for name, value in row.items() if name.isidentifier() and name != "self"}
