@@ -25,7 +25,7 @@ _APPLICATION: Final = 0x41525A4A
 _MOST_ROWS: Final = 128
 """In one statement; as many statements are kept prepared."""
 _PAGE_ROWS: Final = 4096
-_PAGE_BYTES: Final = 8 * 1024 * 1024
+_PAGE_BYTES: Final = 1024 * 1024
 _PATIENCE: Final = 1.0
 """Seconds that the lock of a file is waited for: who lists journals has it for some milliseconds."""
 

@@ -30,9 +30,9 @@ Row = dict[str, object]
 
 # They are text of the user's own and travel as they are (wire contract 4.6 parses them and changes "4" into 4).
 _PLAIN = frozenset({"output", "result"})
-_IN_MEMORY_BYTES = 8 * 1024 * 1024
+_IN_MEMORY_BYTES = 1024 * 1024
 _CHUNK_ROWS = 500
-_CHUNK_BYTES = 4 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
 
 
 async def rows_of_batches(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[Sequence[Row]]:
@@ -68,7 +68,7 @@ async def rows_of_pages(examples: AsyncIterable[DatasetExample]) -> AsyncGenerat
 
 
 class Examples:
-    """A copy of a dataset's rows, up to 8 MiB in memory and beyond that in a temporary file without a name.
+    """A copy of a dataset's rows, up to 1 MiB in memory and beyond that in a temporary file without a name.
 
     Attributes:
         count: How many examples there are.

@@ -2,7 +2,7 @@
 
 Human annotations come as columns ``annotation.<name>.score``, ``.label`` and ``.text``, as far as they say something.
 
-Each batch is a query of its own, so a slow reader holds no transaction open. Rows that are added meanwhile are left
+Each query gives some messages, so a slow reader holds no transaction open. Rows that are added meanwhile are left
 out, and when rows disappear meanwhile the stream fails instead of ending early.
 """
 
@@ -20,6 +20,7 @@ from arize_async.server.storage import columns, datasets, documents, examples, r
 from arize_async.server.storage.columns import Column
 from arize_async.server.storage.refusals import unprocessable
 from arize_async.server.storage.transaction import Transaction
+from arize_async.wire.arrow import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _FIRST_ROWS = 200
 _MOST_ROWS = 10_000
 _BATCH_BYTES = 8 * 1024 * 1024
+_MESSAGE_BYTES = 1024 * 1024
+"""A reader's gRPC has a message in one piece, and its allocator keeps as much as the largest pieces took."""
 _RUN_FIELDS = [("id", pa.string()), ("example_id", pa.string()), ("output", pa.string()), ("error", pa.string())]
 _EXAMPLE_FIELDS = [("id", pa.string()), ("created_at", pa.int64()), ("updated_at", pa.int64())]
 
@@ -107,7 +110,7 @@ def batches(store: Store, source: Source) -> Iterator[pa.RecordBatch]:
             raise unprocessable("the rows were deleted while they were read")
         arrays = [*source.arrays(rows, source.columns), *notes]
         batch = pa.RecordBatch.from_arrays(arrays, schema=full_schema(source))
-        yield batch
+        yield from cut([batch], _MOST_ROWS, _MESSAGE_BYTES)
         sent, after = sent + rows.num_rows, rows["seq"][-1].as_py()
         limit = max(1, min(_MOST_ROWS, limit * 4, _BATCH_BYTES * rows.num_rows // max(batch.nbytes, 1)))
 
