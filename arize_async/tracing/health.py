@@ -16,6 +16,8 @@ could have answered; or that the spans could not even be written down."""
 
 SILENT_SECONDS = 5.0
 """How long a collector may take nothing, be it silent or busy, before it counts as dead."""
+LATE_SECONDS = 30.0
+"""The same of one that has taken spans before, counted from the first deadline it missed: it may have much to do."""
 BUSY_SECONDS = 60.0
 """The same of one that answers, has taken spans before, and takes none now."""
 
@@ -67,7 +69,7 @@ class Health:
                 self._since = None
                 self.has_taken = True
             elif self._since is None:
-                self._since = self._began
+                self._since = self._clock() if answer == "silence" and self.has_taken else self._began
         self.changed()
 
     @property
@@ -83,8 +85,8 @@ class Health:
             return math.inf
         if self._answer == "absent" and not self.has_taken:
             return 0.0
-        limit = BUSY_SECONDS if self._answer == "busy" and self.has_taken else SILENT_SECONDS
-        return since + limit - self._clock()
+        limits: dict[Answer, float] = {"busy": BUSY_SECONDS, "silence": LATE_SECONDS} if self.has_taken else {}
+        return since + limits.get(self._answer, SILENT_SECONDS) - self._clock()
 
 
 def _nothing() -> None:

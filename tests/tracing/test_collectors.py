@@ -68,16 +68,24 @@ def partly(request: Any, context: Any) -> Any:
     return trace_service_pb2.ExportTraceServiceResponse(partial_success=success)
 
 
-async def run_against(port: int, caplog: pytest.LogCaptureFixture) -> int:
+def answer(row: Any) -> str:
+    """Answer at once."""
+    del row
+    return "a"
+
+
+async def run_against(
+    port: int, caplog: pytest.LogCaptureFixture, *, task: Callable[[Any], str] = answer, close: float = 2
+) -> int:
     """Run an experiment whose spans go to a port, and return how many of them are told to be lost."""
-    timeouts = Timeouts(export=1, close=2)
+    timeouts = Timeouts(export=1, close=close)
     async with LocalServer(":memory:") as server:
         options: dict[str, Any] = {**server.client_options, "otlp_port": port}
         async with ArizeClient(**options, timeouts=timeouts) as client:
             rows = [{"n": number} for number in range(ROWS)]
             dataset = await client.datasets.create(name="d", space="default", examples=rows)
             with caplog.at_level(logging.WARNING, "arize_async.tracing"):
-                result = await client.experiments.run(name="e", dataset=dataset.id, task=lambda row: "a")
+                result = await client.experiments.run(name="e", dataset=dataset.id, task=task)
             assert result.experiment is not None
             runs = await client.experiments.list_runs(experiment=result.experiment.id, limit=100)
             assert len(runs.experiment_runs) == result.frame.height == ROWS
@@ -102,6 +110,28 @@ async def test_a_collector_that_takes_nothing_costs_only_the_spans(
     with answering(answer) as port:
         told = await run_against(port, caplog)
     assert told == lost
+
+
+async def test_a_collector_that_is_late_once_gets_its_spans_again(caplog: pytest.LogCaptureFixture) -> None:
+    """It has taken spans before, so that one missed deadline does not make it a dead one."""
+    has_taken = threading.Event()
+    requests = 0
+
+    def late_once(request: Any, context: Any) -> Any:
+        nonlocal requests
+        requests += 1
+        if requests == 2:
+            return stalling(request, context)
+        has_taken.set()
+        return trace_service_pb2.ExportTraceServiceResponse()
+
+    def task(row: Any) -> str:
+        assert row["n"] == 0 or has_taken.wait(30)
+        return "a"
+
+    with answering(late_once) as port:
+        told = await run_against(port, caplog, task=task, close=30)
+    assert (told, requests >= 3) == (0, True)
 
 
 async def test_a_dead_collector_costs_only_the_spans(caplog: pytest.LogCaptureFixture) -> None:

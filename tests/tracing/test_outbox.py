@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from arize_async.config import Tracing
 from arize_async.tracing.content import Content
-from arize_async.tracing.health import Health
+from arize_async.tracing.health import LATE_SECONDS, Health
 from arize_async.tracing.outbox import CROWD_SPANS, MOST_SPANS, Outbox
 from arize_async.tracing.size import TRUNCATED
 
@@ -108,12 +108,31 @@ async def test_a_dead_collector_holds_nothing_and_its_loss_is_counted() -> None:
     assert (outbox.delivered, outbox.lost) == (0, MOST_SPANS + 1000)
 
 
+def test_a_collector_that_is_late_may_come_back() -> None:
+    """One that took spans is waited for after a missed deadline, however long that was; one that never did is not."""
+    clock = Clock()
+    known, unknown = Health(clock), Health(clock)
+    known.begin()
+    known.met("taken")
+    for health in (known, unknown):
+        health.begin()
+    clock.now += 100
+    for health in (known, unknown):
+        health.met("silence")
+    assert (known.is_dead, unknown.is_dead) == (False, True)
+    clock.now += LATE_SECONDS + 1
+    assert known.is_dead
+    known.met("taken")
+    assert not known.is_dead
+
+
 async def test_rejected_spans_and_large_ones() -> None:
     """A partial success counts what was rejected; a span that is too large goes without most of its texts."""
     outbox, collecting, _ = made()
     collecting.rejected = 2
-    for _ in range(5):
-        outbox.add(span())
+    one = span()
+    for _ in range(5):  # soon enough for one request
+        outbox.add(one)
     collecting.open.set()
     with anyio.fail_after(30):
         await outbox.flush()
