@@ -42,6 +42,7 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], str]] = [
     ({"columns": ["x"]}, "a mapping of placeholders"),
     ({"answer": "xml"}, "one of 'schema', 'tool', 'text'"),
     ({"repairs": -1}, "from 0 on"),
+    ({"options": [1]}, "a mapping of arguments"),
     ({"client": "gpt-4o"}, "a client with chat.completions.create"),
     ({"client": openai.AsyncOpenAI}, "got AsyncOpenAI"),
 ]

@@ -97,6 +97,8 @@ async def test_rows_of_ones_own() -> None:
     for wrong in ([], [{"output": "x", "label": "kind"}], [{"label": "rude"}]):
         with pytest.raises(InvalidEvaluator, match="rows"):
             await agreement(judge, wrong)
+    with pytest.raises(InvalidEvaluator, match="concurrency"):
+        await agreement(judge, rows, concurrency=0)
     with pytest.raises(InvalidEvaluator, match="labelled rows exist for conciseness, correctness"):
         await agreement(judge)
 

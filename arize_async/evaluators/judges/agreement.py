@@ -108,7 +108,8 @@ async def agreement(
         The share, and every row that it sees differently. An error of the judge counts as one of those.
 
     Raises:
-        InvalidEvaluator: There is no row, a row has no label of the judge's, or no rows come along for it.
+        InvalidEvaluator: There is no row, a row has no label of the judge's, no rows come along for it, or
+            ``concurrency`` is no number from 1 on.
 
     Example:
         >>> import asyncio
@@ -127,6 +128,8 @@ async def agreement(
             raise InvalidEvaluator(message, path=f"rows[{index}]")
     if not chosen:
         raise InvalidEvaluator("there is no row", path="rows")
+    if concurrency < 1:
+        raise InvalidEvaluator(f"a whole number from 1 on, got {concurrency!r}", path="concurrency")
     found: list[Disagreement | None] = [None] * len(chosen)
     limiter = anyio.CapacityLimiter(concurrency)
 

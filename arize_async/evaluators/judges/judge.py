@@ -64,6 +64,12 @@ def _columns(columns: object) -> dict[str, str]:
     return {str(name): str(column) for name, column in cast("Mapping[object, object]", columns).items()}
 
 
+def _options(options: object) -> dict[str, object]:
+    if not isinstance(options, Mapping):
+        raise InvalidEvaluator(f"a mapping of arguments of the client, got {type(options).__name__}", path="options")
+    return {str(name): value for name, value in cast("Mapping[object, object]", options).items()}
+
+
 def _not_negative(judge: LLMJudge, attribute: Attribute[int], value: object) -> None:
     del judge
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -119,7 +125,7 @@ class LLMJudge:
     )
     system: str = field(default=SYSTEM, kw_only=True, repr=False)
     repairs: int = field(default=1, validator=_not_negative, kw_only=True)
-    options: Mapping[str, object] = field(factory=dict, kw_only=True, repr=False)
+    options: Mapping[str, object] = field(factory=dict, converter=_options, kw_only=True, repr=False)
     name: str = field(default="llm_judge", kw_only=True)
     kind: ClassVar[EvaluatorKind] = EvaluatorKind.LLM
     _prompt: Template = field(init=False, repr=False)
