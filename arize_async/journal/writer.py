@@ -98,6 +98,8 @@ class JournalWriter:
     def _commit_due(self) -> None:
         """Commit what has come, here or on the thread."""
         self._is_due = False
+        if not self._waiting and not self._waiters:
+            return
         was_dirty, is_done = self._is_dirty, False
         began = time.monotonic()
         if began >= self._slow_until and self.error is None:

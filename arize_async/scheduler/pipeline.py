@@ -175,21 +175,20 @@ class Pipeline(Generic[I, T, E]):
             tasks.create_task(self._run_tasks(source, tasks, evaluators))
 
     async def _run_tasks(self, source: Source[I], tasks: asyncio.TaskGroup, evaluators: asyncio.TaskGroup) -> None:
-        stage = self.statistics.tasks
+        slots = self._task_slots
         while (pulled := await source.pull()) is not None:
             self._add_task_worker(source, tasks, evaluators)
             index, item = pulled
-            if not await self._task_slots.free():
+            if not await slots.free():
                 self.stop()
                 return
-            stage.enter()
-            failed = True
+            began, failed = slots.begin(), True
             try:
                 outcome = await self._task(item)
                 failed = outcome.failed
             finally:
-                stage.leave(failed=failed)
-            self._task_slots.ended(item)
+                slots.end(began, failed=failed)
+            slots.hold(item)
             count = 0 if outcome.failed else len(self._evaluators)
             self.statistics.skipped += len(self._evaluators) - count
             run = _Run(index, item, outcome, [None] * count, count)
@@ -206,20 +205,19 @@ class Pipeline(Generic[I, T, E]):
             await self._waiting.put((run, position))
 
     async def _run_evaluators(self) -> None:
-        stage = self.statistics.evaluations
+        slots = self._evaluator_slots
         while (waiting := await self._next_evaluation()) is not None:
             run, position = waiting
             evaluate = self._evaluators[position]
-            if not await self._evaluator_slots.free():
+            if not await slots.free():
                 self.stop()  # what is under way ends, so that whoever takes the results is told
-            stage.enter()
-            failed = True
+            began, failed = slots.begin(), True
             try:
                 evaluation = await evaluate(run.item, run.outcome)
                 failed = evaluation.failed
             finally:
-                stage.leave(failed=failed)
-            self._evaluator_slots.ended(run.item)
+                slots.end(began, failed=failed)
+            slots.hold(run.item)
             run.evaluations[position] = evaluation
             run.pending -= 1
             ended = not run.pending or (self._fail_fast and evaluation.failed)

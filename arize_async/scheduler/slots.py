@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -9,6 +11,10 @@ if TYPE_CHECKING:
     from arize_async.scheduler.statistics import StageStatistics
 
 I_contra = TypeVar("I_contra", contravariant=True)
+_TURN = 0.0004
+"""Seconds that the event loop is busy with a call, roughly."""
+_ONE_MORE = 64
+"""For so many slots one call may have ended without being kept: to keep each by itself is much work."""
 
 
 class Keeper(Protocol[I_contra]):
@@ -32,28 +38,42 @@ class Slots(Generic[I_contra]):
     """The calls that a stage may have in flight.
 
     A call has its slot until its outcome is kept: whatever ends the process, no more calls than there are slots have to
-    be made again.
+    be made again, or one more for each 64 of them.
     """
 
     def __init__(self, slots: int, stage: StageStatistics, keeper: Keeper[I_contra] | None) -> None:
         """Take their number, the count of calls that run, and who keeps outcomes; None when nobody does."""
-        self._slots = slots
         self._stage = stage
         self._keeper = keeper
         self._numbers: deque[int] = deque()
+        self._most = slots + slots // _ONE_MORE
+        self._quick = slots * _TURN
+        self._are_quick = False
 
     async def free(self) -> bool:
         """Wait until there is a slot, which a call has to take at once; False when outcomes can no longer be kept."""
         keeper, numbers = self._keeper, self._numbers
-        while keeper is not None and numbers and self._stage.running + len(numbers) >= self._slots:
-            kept = keeper.kept
-            if numbers[0] > kept and not await keeper.keep(numbers[0]):
+        while keeper is not None and numbers and self._stage.running + len(numbers) >= self._most:
+            if self._are_quick and numbers[0] > keeper.kept:
+                await asyncio.sleep(0)  # the loop is busy all the time: let others end, and keep all of them at once
+            if numbers and numbers[0] > keeper.kept and not await keeper.keep(numbers[0]):
                 return False
+            kept = keeper.kept
             while numbers and numbers[0] <= kept:
                 numbers.popleft()
         return True
 
-    def ended(self, item: I_contra) -> None:
-        """Say that the call on an item ended."""
+    def begin(self) -> float:
+        """Say that a call begins; the moment is for its end."""
+        self._stage.enter()
+        return time.monotonic()
+
+    def end(self, began: float, *, failed: bool) -> None:
+        """Say that a call ended."""
+        self._are_quick = time.monotonic() - began < self._quick
+        self._stage.leave(failed=failed)
+
+    def hold(self, item: I_contra) -> None:
+        """Hold the slot of a call that ended until what came of it is kept."""
         if self._keeper is not None:
             self._numbers.append(self._keeper.number(item))
