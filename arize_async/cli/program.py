@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import warnings
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: The arguments are wrong (status 2), or ``--help`` or ``--version`` was asked for (status 0).
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names may have letters that its encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = build_parser()
     _complete(parser)
     options = parser.parse_args(arguments)
@@ -54,19 +57,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = options.run(options) or Status.DONE
         print(end="", flush=True)
     except BrokenPipeError:
-        return _unread()
+        _drop_output()
+        return Status.UNREAD
     except ArizeError as error:
         print_note(f"{_NAME}: error: {error}")
+        return Status.FAILED
+    except OSError as error:  # a full disk below standard output, a folder that is not ours
+        print_note(f"{_NAME}: error: {error}")
+        _drop_output()
         return Status.FAILED
     except KeyboardInterrupt:
         return Status.INTERRUPTED
     return status
 
 
-def _unread() -> Status:
-    """End without what is left to write: Python would try again at its exit, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Status.UNREAD
+def _drop_output() -> None:
+    """Drop what cannot be written: Python would try again at its exit, and complain."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complete(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -45,17 +46,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _UNBOUNDED
+    seen = Console()
+    # rich would end the process itself when nobody reads on
+    text = io.StringIO()
+    width = seen.width if seen.is_terminal else _UNBOUNDED
+    console = Console(file=text, force_terminal=seen.is_terminal, width=width, highlight=False)
     table = Table(box=None, pad_edge=False)
     for name in columns:
         table.add_column(Text(visible(name)), overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else visible(value)) for value in row))
-    with console.capture() as written:  # rich itself would end the process when nobody reads on
-        console.print(table)
-    print(written.get(), end="")
+    console.print(table)
+    print(text.getvalue(), end="")
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:

@@ -69,6 +69,18 @@ def test_nobody_has_to_read_to_the_end(service: Service) -> None:
     assert (process.returncode, errors) == (141, "")
 
 
+def test_output_that_cannot_be_kept(service: Service) -> None:
+    """A full disk is one line, and letters that an encoding lacks are written as escapes."""
+    with service.client() as client:
+        client.datasets.create(name="capitäls", space="default", examples=[{"n": 1}])
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        process = started(service, "datasets", "list", stdout=full)
+        _, errors = process.communicate(timeout=SECONDS)
+    assert (process.returncode, errors.count("\n")) == (1, 1)
+    assert "No space left" in errors
+    assert r"capit\xe4ls" in service("datasets", "list", PYTHONIOENCODING="ascii").output
+
+
 @pytest.mark.parametrize(("answer", "status", "left"), [("y", 0, 0), ("n", 1, 1), ("", 1, 1)])
 def test_somebody_at_a_terminal_is_asked(numbers: Service, answer: str, status: int, left: int) -> None:
     """Only a yes deletes."""
