@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
 PROJECT = nox.project.load_toml("pyproject.toml")
 OFFICIAL = "arize==8.61.0"
-BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk", "simulate")
+BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk", "simulate", "rates")
 FLOORS = ("bare", "traced", "dry", "ours")
 SIGNALS = (
     ("KILL", "async", 500, 2000),
@@ -228,7 +228,8 @@ def bench(session: nox.Session) -> None:
 
     ``-- A E ours traced`` names scenarios and contenders. ``-- layers``, ``-- memory``, ``-- facade`` and ``-- counts``
     measure the engine from other sides, ``-- flight`` uploads and reads of many runs, ``-- clients`` many clients at
-    once, ``-- bulk`` creates and lists of many runs, ``-- simulate`` how far the statistics can be trusted.
+    once, ``-- bulk`` creates and lists of many runs, ``-- simulate`` how far the statistics can be trusted,
+    ``-- rates`` runs against a provider that limits requests.
     """
     install_wheel(session, "bench")
     script, *arguments = session.posargs if session.posargs[:1] and session.posargs[0] in BENCHMARKS else ["runner"]

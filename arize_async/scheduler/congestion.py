@@ -62,9 +62,17 @@ def _wait(error: BaseException, response: object) -> float | None:
         (_field(response, "retry-after-ms") or _field(error, "retry-after-ms"), 1000.0),
         (_field(response, "retry-after") or _field(error, "retry-after"), 1.0),
     ):
-        seconds = retry_after(str(value)) if isinstance(value, (str, int, float)) else None
+        seconds = _seconds(value)
         if seconds is not None:
             return min(seconds / scale, LONGEST_WAIT)
+    return None
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, str):
+        return retry_after(value)
+    if isinstance(value, (int, float)) and value >= 0:
+        return min(value, LONGEST_WAIT * 1000)  # an integer may be larger than any float
     return None
 
 

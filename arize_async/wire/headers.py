@@ -78,7 +78,7 @@ def retry_after(value: str | None, *, now: datetime | None = None) -> float | No
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a zone or a year may be any number
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())

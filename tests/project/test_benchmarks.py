@@ -91,3 +91,16 @@ def test_bulk_benchmark_measures_every_step(tmp_path: Path) -> None:
     printed = run(tmp_path, "bulk.py", "1200", "--steps", "import", "dicts", "objects", "--repetitions", "1")
     for name in ("import and make a client", "create from dicts", "... and every run as an object"):
         assert f"\n{name}" in printed
+
+
+def test_a_limited_run_loses_nothing_and_its_latency_is_free_of_waiting(tmp_path: Path) -> None:
+    """Every run against a server that refuses requests is made, few are refused, and waits are in no latency."""
+    figures = tmp_path / "figures.json"
+    limits = ["--examples", "120", "--rate", "3000", "--raised", "4000", "--callers", "30", "--service", "0.05"]
+    printed = run(tmp_path, "rates.py", *limits, "--json", str(figures))
+    assert "nine tenths of it after" in printed
+    rates = json.loads(figures.read_text())
+    assert (rates["finished"], rates["failed"]) == (120, 0)
+    assert 0 < rates["refused"] <= 120
+    assert rates["to_own"] < 1.5  # the task has a clock of its own, which stands while a call waits for another attempt
+    assert rates["waits"] > 0

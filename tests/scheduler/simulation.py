@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from arize_async.executors.call import Outcome
 from arize_async.scheduler.attempts import Attempts, Timing
 from arize_async.scheduler.limiter import Limiter
-from tests.scheduler.conftest import TooManyRequests, VirtualLoop
+from tests.scheduler.virtual import TooManyRequests, VirtualLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

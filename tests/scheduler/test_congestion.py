@@ -6,8 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from arize_async.scheduler.congestion import LONGEST_WAIT, congestion
+from arize_async.wire.headers import retry_after
 
 
 class ProviderError(Exception):
@@ -86,3 +89,38 @@ class Hostile(Exception):
 def test_other_errors_are_none(error: Exception) -> None:
     """Only the number 429 in one of the known places is a rate limit."""
     assert congestion(error) is None
+
+
+WAITS = st.one_of(
+    st.none(),
+    st.floats(),
+    st.integers(),
+    st.sampled_from([10**5000, -(10**5000)]),
+    st.binary(max_size=50),
+    st.text(max_size=50),
+    st.sampled_from(
+        ["31536000", "-1", "nan", "inf", "-inf", "1e400", "0x10", "٣", "9" * 10_000, "1." + "9" * 10_000, "²"]
+    ),
+    st.builds(
+        lambda moment, zone: f"{moment:%a, %d %b %Y %H:%M:%S} {zone}",
+        st.datetimes(),
+        st.sampled_from(["GMT", "-0000", "+1400", "-9999", "+2460", "EST", "MARS", "", "+" + "9" * 24]),
+    ),
+    st.from_regex(r"[A-Z][a-z]{2}, [0-9]{1,3} [A-Z][a-z]{2} [0-9]{1,6} [0-9:]{1,12} [+-][0-9]{1,8}", fullmatch=True),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(wait=WAITS)
+def test_no_header_stops_a_run(wait: Any) -> None:
+    """Whatever is sent or set, the wait is none or between nothing and the longest one."""
+    field = retry_after(wait) if isinstance(wait, str) else None
+    assert field is None or field >= 0
+    for error in (
+        ProviderError(status_code=429, retry_after=wait),
+        ProviderError(status_code=429, headers={"Retry-After": wait}),
+        ProviderError(status_code=429, response=response("status_code", {"retry-after-ms": wait})),
+    ):
+        found = congestion(error)
+        assert found is not None
+        assert found.wait is None or 0 <= found.wait <= LONGEST_WAIT

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arize_async.executors.clock import SystemClock
 from arize_async.scheduler.limiter import Limiter
-from tests.scheduler.conftest import VirtualLoop
+from tests.scheduler.virtual import VirtualLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable

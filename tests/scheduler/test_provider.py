@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from arize_async.scheduler.limiter import Limiter
-from tests.scheduler.conftest import Provider, VirtualLoop
+from tests.scheduler.conftest import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.scheduler.virtual import VirtualLoop
 
     Virtually = Callable[[Callable[[VirtualLoop], Any]], None]
 
