@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, SupportsIndex, cast
 from arize_async.models.html import MOST_ROWS, html_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import polars as pl
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arize_async.models.finished import FinishedEvaluation
     from arize_async.results.summary import Summary
     from arize_async.results.table import ResultTable
+    from arize_async.scheduler.limiter import LimitChange
 
     # the default, which makes a bare ExperimentResult complete, is not in the typing of Python 3.11
     E_co = TypeVar("E_co", bound=Experiment | None, default=Experiment | None, covariant=True)
@@ -38,11 +39,13 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         evaluators: Names of the evaluators.
         run_evaluations: What the evaluators of all runs found, by their names.
         lost_spans: How many spans could not be delivered.
+        limits: How what the provider takes has changed, as far as it limited the run; the last 1,000 changes.
     """
 
     evaluators: tuple[str, ...]
     run_evaluations: Mapping[str, FinishedEvaluation]
     lost_spans: int
+    limits: tuple[LimitChange, ...]
     _table: ResultTable | None
 
     def __new__(
@@ -52,12 +55,14 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         evaluators: tuple[str, ...],
         run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
         lost_spans: int = 0,
+        limits: Iterable[LimitChange] = (),
     ) -> Self:
         """Pair an experiment with its result frame."""
         pair = super().__new__(cls, (experiment, frame))
         pair.evaluators = evaluators
         pair.run_evaluations = run_evaluations or {}
         pair.lost_spans = lost_spans
+        pair.limits = tuple(limits)
         pair._table = None
         return pair
 
@@ -67,16 +72,18 @@ class ExperimentResult(tuple[E_co, "pl.DataFrame"]):  # noqa: SLOT001 - it carri
         table: ResultTable,
         run_evaluations: Mapping[str, FinishedEvaluation] | None = None,
         lost_spans: int = 0,
+        limits: Iterable[LimitChange] = (),
     ) -> ExperimentResult:
         """Pair an experiment with runs that are read when they are asked for."""
         frame = cast("pl.DataFrame", None)
-        pair = ExperimentResult(experiment, frame, table.evaluators, run_evaluations, lost_spans)
+        pair = ExperimentResult(experiment, frame, table.evaluators, run_evaluations, lost_spans, limits)
         pair._table = table
         return pair
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the constructor's arguments."""
-        return type(self), (self.experiment, self.frame, self.evaluators, self.run_evaluations, self.lost_spans)
+        found = (self.run_evaluations, self.lost_spans, self.limits)
+        return type(self), (self.experiment, self.frame, self.evaluators, *found)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the experiment and the frame."""

@@ -146,6 +146,8 @@ def _facts(statistics: Statistics, stage: StageStatistics, *, of_tasks: bool) ->
         facts.append(f"{stage.repeated:,} repeated")
     if of_tasks and statistics.requests_per_minute is not None:
         facts.append(f"limit {statistics.requests_per_minute:,.0f} a minute")
+    if of_tasks and statistics.limits and statistics.limits[-1].in_flight is not None:
+        facts.append(f"limit {statistics.limits[-1].in_flight:,} at a time")
     if of_tasks and statistics.tokens:
         facts.append(f"{statistics.tokens:,} tokens")
     if of_tasks and statistics.cost_usd:

@@ -112,7 +112,10 @@ class RunStream:
         Its frame is made when it is asked for. After a run that was stopped it also has the runs that were not given
         yet, with the evaluations they have.
         """
-        return ExperimentResult.of_table(self.experiment, self._record.table, self.run_evaluations, self.lost_spans)
+        limits = self.statistics.limits
+        return ExperimentResult.of_table(
+            self.experiment, self._record.table, self.run_evaluations, self.lost_spans, limits
+        )
 
     def drain(self, reason: str) -> None:
         """Begin no further run; those under way are finished and given."""

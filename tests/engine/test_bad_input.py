@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import subprocess
 import sys
@@ -173,3 +174,20 @@ def test_a_script_whose_tasks_hang_ends(tmp_path: Any) -> None:
     command = [sys.executable, str(script)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
     assert done.stdout.splitlines() == ["[\"TimeoutError('timed out after 1 s')\"]"] * 2, done.stderr
+
+
+async def test_the_history_of_the_limit_is_in_the_result(client: ArizeClient, dataset: Dataset) -> None:
+    """Each change with its rate and its reason, also in a copy."""
+    calls: list[str] = []
+
+    async def refused_once(dataset_row: dict[str, Any]) -> str:
+        calls.append(dataset_row["id"])
+        if calls.count(dataset_row["id"]) == 1:
+            error = RuntimeError("slow down")
+            error.__dict__.update(status_code=429, retry_after=0.01)
+            raise error
+        return "fine"
+
+    result = await client.experiments.run(name="limits", dataset=dataset.id, task=refused_once)
+    assert result.limits[0].reason == "the provider limits the rate"
+    assert copy.copy(result).limits == result.limits
