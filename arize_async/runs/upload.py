@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from attrs import frozen
 
 from arize_async.errors import (
@@ -67,13 +66,15 @@ class Without:
     def __init__(self, batches: RunBatches, stored: frozenset[str]) -> None:
         """Take the batches and the trace ids of the runs that are stored."""
         self._batches = batches
-        self._stored = pa.array(stored, pa.string())
+        self._stored = stored
         self.schema = batches.schema
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """Yield the batches."""
         for batch in self._batches:
-            missing = batch.filter(pc.invert(pc.is_in(batch.column(TRACE_ID), value_set=self._stored)))
+            # Arrow's own is_in would hash all that are stored for every batch
+            is_missing = (run not in self._stored for run in batch.column(TRACE_ID).to_pylist())
+            missing = batch.filter(pa.array(is_missing, pa.bool_()))
             if missing.num_rows:
                 yield missing
 
