@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
 PROJECT = nox.project.load_toml("pyproject.toml")
 OFFICIAL = "arize==8.61.0"
-BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk", "simulate", "rates")
+BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk", "simulate", "rates", "spans")
 FLOORS = ("bare", "traced", "dry", "ours")
 SIGNALS = (
     ("KILL", "async", 500, 2000),
@@ -216,7 +216,7 @@ def examples(session: nox.Session) -> None:
     """Run the examples; ``-- --data FILE`` adds the one on GSM8K."""
     install_wheel(session, "examples")
     env = isolated(session)
-    for name in ("quickstart", "quickstart_async", "openai_compatible", "judges"):
+    for name in ("quickstart", "quickstart_async", "openai_compatible", "traced", "judges"):
         session.run("python", f"examples/{name}.py", env=env)
     if session.posargs:
         session.run("python", "examples/gsm8k.py", *session.posargs, env=env)
@@ -229,7 +229,8 @@ def bench(session: nox.Session) -> None:
     ``-- A E ours traced`` names scenarios and contenders. ``-- layers``, ``-- memory``, ``-- facade`` and ``-- counts``
     measure the engine from other sides, ``-- flight`` uploads and reads of many runs, ``-- clients`` many clients at
     once, ``-- bulk`` creates and lists of many runs, ``-- simulate`` how far the statistics can be trusted,
-    ``-- rates`` runs against a provider that limits requests.
+    ``-- rates`` runs against a provider that limits requests,
+    ``-- spans`` what traced calls cost with collectors that are slow, dead or busy.
     """
     install_wheel(session, "bench")
     script, *arguments = session.posargs if session.posargs[:1] and session.posargs[0] in BENCHMARKS else ["runner"]

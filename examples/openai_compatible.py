@@ -30,7 +30,7 @@ async def complete(request: web.Request) -> web.Response:
     invention = body["messages"][-1]["content"].removeprefix("Who invented this: ").partition("?")[0]
     message = {"role": "assistant", "content": recall(invention)}
     choice = {"index": 0, "finish_reason": "stop", "message": message}
-    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    usage = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
     return web.json_response(
         {"id": "1", "object": "chat.completion", "created": 0, "model": "table", "choices": [choice], "usage": usage}
     )

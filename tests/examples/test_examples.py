@@ -70,6 +70,13 @@ def test_openai_compatible_without_a_key(run: Callable[..., str]) -> None:
     assert "shape: (20, 4)" in printed
 
 
+def test_traced_counts_tokens_and_cost(run: Callable[..., str]) -> None:
+    """Each call has its tokens and its price, and every span arrives."""
+    printed = run("traced.py")
+    assert "250 tokens (10 runs), $2.5e-06 (10 runs)" in printed
+    assert "spans that did not arrive: 0" in printed
+
+
 def test_gsm8k_counts_and_counts_again(run: Callable[..., str], tmp_path: Path) -> None:
     """Right answers are counted by the number they end in, and once more from a server that was started again."""
     answers = {"6b_finetuning": "7", "6b_verification": "$1,000", "175b_finetuning": "1000.0", "175b_verification": ""}

@@ -104,3 +104,16 @@ def test_a_limited_run_loses_nothing_and_its_latency_is_free_of_waiting(tmp_path
     assert 0 < rates["refused"] <= 120
     assert rates["to_own"] < 1.5  # the task has a clock of its own, which stands while a call waits for another attempt
     assert rates["waits"] > 0
+
+
+def test_spans_of_runs_are_all_stored_in_their_project(tmp_path: Path) -> None:
+    """One call below each task, two evaluations, the model's tokens; a slow collector has all, a dead one lost all."""
+    arguments = ["--examples", "20", "--concurrency", "10", "--latency", "0.01", "--repetitions", "1"]
+    lines = run(tmp_path, "spans.py", *arguments, "--only", "slow", "dead").splitlines()
+    lost = {line.split()[0]: int(line.split()[3]) for line in lines[1:4]}
+    assert lost == {"server": 0, "slow": 0, "dead": 2 * 80}
+    assert lines[4] == "slow took 160 spans of 160"
+    for line in lines[5:]:
+        stored = line.partition(": ")[2]
+        assert stored == "20 tasks, 40 evaluations, 20 calls, 350 tokens of 350"
+    assert len(lines) == 7

@@ -7,13 +7,15 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Literal
 
 import grpc
 import pytest
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2, trace_service_pb2_grpc
 
-from arize_async import ArizeClient
+from arize_async import ArizeClient, Tracing
 from arize_async.config import Timeouts
 from arize_async.server import LocalServer
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 ROWS = 8
+Protocol = Literal["grpc", "http"]
 
 
 class Collector(trace_service_pb2_grpc.TraceServiceServicer):
@@ -74,8 +77,36 @@ def answer(row: Any) -> str:
     return "a"
 
 
+@contextmanager
+def answering_http(status: int, body: bytes = b"") -> Generator[int]:
+    """Run a collector that speaks HTTP and give its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join(30)
+
+
 async def run_against(
-    port: int, caplog: pytest.LogCaptureFixture, *, task: Callable[[Any], str] = answer, close: float = 2
+    port: int,
+    caplog: pytest.LogCaptureFixture,
+    protocol: Protocol = "grpc",
+    *,
+    task: Callable[[Any], str] = answer,
+    close: float = 2,
 ) -> int:
     """Run an experiment whose spans go to a port, and return how many of them are told to be lost."""
     timeouts = Timeouts(export=1, close=close)
@@ -85,12 +116,15 @@ async def run_against(
             rows = [{"n": number} for number in range(ROWS)]
             dataset = await client.datasets.create(name="d", space="default", examples=rows)
             with caplog.at_level(logging.WARNING, "arize_async.tracing"):
-                result = await client.experiments.run(name="e", dataset=dataset.id, task=task)
+                result = await client.experiments.run(
+                    name="e", dataset=dataset.id, task=task, tracing=Tracing(protocol=protocol)
+                )
             assert result.experiment is not None
             runs = await client.experiments.list_runs(experiment=result.experiment.id, limit=100)
             assert len(runs.experiment_runs) == result.frame.height == ROWS
     told = [record.getMessage().partition(" ")[0] for record in caplog.records if record.name == "arize_async.tracing"]
-    return sum(map(int, told))
+    assert sum(map(int, told)) == result.summary.lost_spans
+    return result.summary.lost_spans
 
 
 @pytest.mark.parametrize(
@@ -134,12 +168,36 @@ async def test_a_collector_that_is_late_once_gets_its_spans_again(caplog: pytest
     assert (told, requests >= 3) == (0, True)
 
 
-async def test_a_dead_collector_costs_only_the_spans(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+async def test_a_dead_collector_costs_only_the_spans(protocol: Protocol, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody listens at its port."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
-        told = await run_against(holder.getsockname()[1], caplog)
-    assert told == ROWS
+        assert await run_against(holder.getsockname()[1], caplog, protocol) == ROWS
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "http"])
+async def test_a_collector_that_is_a_black_hole_costs_only_the_spans(
+    protocol: Protocol, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        assert await run_against(hole.getsockname()[1], caplog, protocol) == ROWS
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 503])
+async def test_a_collector_that_speaks_http(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    """It loses what it does not take."""
+    with answering_http(status) as port:
+        assert await run_against(port, caplog, "http") == (0 if status == HTTPStatus.OK else ROWS)
+
+
+async def test_spans_that_a_collector_leaves_out_by_http_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    """It says how many, for each request, and no more are lost than there were."""
+    success = trace_service_pb2.ExportTracePartialSuccess(rejected_spans=100)
+    body = trace_service_pb2.ExportTraceServiceResponse(partial_success=success).SerializeToString()
+    with answering_http(200, body) as port:
+        assert await run_against(port, caplog, "http") == ROWS
 
 
 async def test_spans_that_a_collector_leaves_out_are_counted(caplog: pytest.LogCaptureFixture) -> None:
