@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Self
 
 from attrs import frozen
@@ -145,7 +146,8 @@ class RunStream:
         try:
             await self._record.journal.committed(finished.item.number)
         except JournalError as error:
-            raise JournalFailed(f"{self.name!r} stopped: {error}.{self._told()}", self.result) from error
+            kept = await asyncio.to_thread(lambda: self.result.frame.height)
+            raise JournalFailed(f"{self.name!r} stopped: {error}.{self._told(kept)}", self.result) from error
         self._given += 1
         if reason := self._spending.count(run):
             self.drain(reason)
@@ -159,10 +161,11 @@ class RunStream:
     def _budget_exceeded(self) -> BudgetExceeded:
         return BudgetExceeded(f"{self.name!r} stopped: {self.reason}.{self._told()}", self.result)
 
-    def _told(self) -> str:
+    def _told(self, kept: int | None = None) -> str:
         journal = self._record.journal
+        finished = journal.held.tasks if kept is None else kept
         return (
-            f" The {journal.held.tasks} of {journal.header.count} runs whose task finished are in this error's"
+            f" The {finished} of {journal.header.count} runs whose task finished are in this error's"
             f" `result.frame`; nothing was uploaded.{self._record.advice}"
         )
 

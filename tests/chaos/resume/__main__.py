@@ -42,7 +42,7 @@ def main() -> int:
     tally, begun, played = Tally(), time.monotonic(), 0
     with tempfile.TemporaryDirectory() as folder, LocalServer(":memory:") as server:
         rounds = Rounds(Path(folder), server, options.examples)
-        while tally.kills < options.kills and time.monotonic() - begun < options.seconds:
+        while not tally.wrong and tally.kills < options.kills and time.monotonic() - begun < options.seconds:
             played += 1
             random = Random(f"{options.seed} {played}")  # noqa: S311 - no secret
             kills = min(_KILLS_A_ROUND, options.kills - tally.kills)

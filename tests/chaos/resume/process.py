@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -39,7 +40,7 @@ class Process:
         self._notes, self._examples = Path(facts["notes"]), int(facts["examples"])
         self._process = subprocess.Popen(
             [sys.executable, str(_CHILD), form, json.dumps(facts)],
-            env=dict(environment),
+            env={**environment, "PYTHONPATH": os.pathsep.join([str(_CHILD.parent), environment.get("PYTHONPATH", "")])},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

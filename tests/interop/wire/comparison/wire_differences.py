@@ -24,7 +24,7 @@ _KINDS = {
 }
 """Whose property a part is; what has the prefix of `_OF_ITS_OWN` is a property of the exchange as a whole."""
 
-_OF_ITS_OWN = ("header", "metadata", "spans in an export", "links", "scope", "resource")
+_OF_ITS_OWN = ("header", "metadata", "spans in an export", "links", "scope", "resource", "what it tells besides")
 
 
 class Difference(NamedTuple):

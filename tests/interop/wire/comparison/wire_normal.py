@@ -26,11 +26,18 @@ class Normal:
     def __init__(self) -> None:
         """Know no id yet."""
         self._numbers: dict[str, dict[str, int]] = {}
+        self._uuids: dict[str, int] = {}
+
+    def of_step(self) -> Normal:
+        """Return one for a step: UUIDs are numbered anew, as one session may have met some that the other has not."""
+        step = Normal()
+        step._numbers = self._numbers
+        return step
 
     def text(self, text: str) -> str:
         """Replace ids inside a text."""
         found = _GLOBAL_ID.sub(lambda match: self._global_id(match[0]), text)
-        found = _UUID.sub(lambda match: self._numbered("uuid", match[0]), found)
+        found = _UUID.sub(lambda match: f"<uuid {self._uuids.setdefault(match[0], len(self._uuids) + 1)}>", found)
         return _TRACE.sub("<trace>", found)
 
     def query(self, text: str) -> str:

@@ -8,6 +8,16 @@ from typing import Any
 
 from wire_normal import Normal, escapes, style, styles
 
+_IDS = (
+    "dataset_id",
+    "dataset_name",
+    "dataset_version_id",
+    "evaluator_kind",
+    "example_id",
+    "experiment_id",
+    "run_id",
+)
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -45,11 +55,12 @@ def steps_of(journal: list[dict[str, Any]]) -> dict[str, Step]:
     """Return the steps by name; what is sent after one and before the next belongs to it."""
     steps: dict[str, Step] = {}
     current = Step()
-    normal = Normal()
+    normal = session = Normal()
+    exports: list[tuple[dict[str, Any], Normal, Step]] = []
     for entry in journal:
         match entry["kind"]:
             case "step":
-                current = steps.setdefault(entry["name"], Step())
+                current, normal = steps.setdefault(entry["name"], Step()), session.of_step()
             case "outcome":
                 current.raises = entry["raises"]
             case "rest":
@@ -59,7 +70,9 @@ def steps_of(journal: list[dict[str, Any]]) -> dict[str, Step]:
                 current.exchanges.append(_call(entry, normal))
             case kind:
                 assert kind == "otlp", kind
-                _export(entry, normal, current)
+                exports.append((entry, normal, current))
+    for entry, normal, step in exports:  # last: they come as calls end, and ids are numbered as they come
+        _export(entry, normal, step)
     for step in steps.values():
         step.spans.sort(key=lambda span: (span.line, json.dumps(span.parts["attribute"], sort_keys=True)))
     return steps
@@ -109,18 +122,31 @@ def _export(entry: dict[str, Any], normal: Normal, step: Step) -> None:
 def _span(span: dict[str, Any], resource: object, scope: dict[str, Any], normal: Normal) -> Exchange:
     name = normal.text(span["name"])
     events = [{"name": event["name"], **normal.value(_attributes(event))} for event in span.get("events", [])]
+    attributes = _attributes(span)
+    further = _further(attributes) if name.startswith("Evaluation") else ""
     parts = {
         "kind": span["kind"],
-        "attribute": normal.value(_attributes(span)),
+        "attribute": normal.value(attributes),
+        "what it tells besides": further,
         "status": span.get("status", {}),
         "events": events,
         "links": len(span.get("links", [])),
         "has a parent": "parent_span_id" in span,
         "resource": resource,
         "scope": scope["name"] if "version" not in scope else f"{scope['name']} <version>",
-        "spaces in JSON text inside": ", ".join(styles(_attributes(span))),
+        "spaces in JSON text inside": ", ".join(styles(attributes)),
     }
     return Exchange(f"span {name.partition(':')[0]}", name, parts)
+
+
+def _further(attributes: dict[str, Any]) -> str:
+    """Take out what only one of them says of an evaluation, so that the rest can be put side by side."""
+    values = [attributes.pop(name) for name in list(attributes) if name.startswith(("input.", "output."))]
+    facts = json.loads(attributes.get("metadata", "{}"))
+    ids = [facts.pop(name) for name in _IDS if name in facts]
+    if ids:
+        attributes["metadata"] = json.dumps(facts)
+    return ", ".join(what for what, has in (("values", values), ("ids", ids)) if has) or "nothing"
 
 
 def _attributes(holder: dict[str, Any]) -> dict[str, Any]:
