@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arize_async.models.evaluation import EvaluationResult
 
 _MOST_CHARACTERS = 1000
+_MARKERS = ("####", "A:")
 
 
 def number_of(value: object) -> Decimal | None:
@@ -48,23 +49,24 @@ class NumericAnswer:
     Source: Cobbe et al. 2021, "Training Verifiers to Solve Math Word Problems", whose published verdicts it gives.
 
     Attributes:
-        marker: What stands before the answer: ``A:`` in the published solutions, ``####`` in the dataset.
+        marker: What stands before the answer; by default either of GSM8K's, ``####`` in the dataset and ``A:`` in the
+            published solutions.
         name: Name in columns.
 
     Example:
         >>> NumericAnswer()("6 * 3 = 18\nA: $1,018", "1018").score
         1.0
         >>> NumericAnswer()("I do not know.", "1018").explanation
-        'no number after \'A:\' on the last line: "I do not know."'
+        'no number after "####" or "A:" on the last line: "I do not know."'
     """
 
-    marker: str = "A:"
+    marker: str | None = None
     name: str = "numeric_answer"
     kind: ClassVar[EvaluatorKind] = EvaluatorKind.CODE
 
     def __attrs_post_init__(self) -> None:
         """Refuse a marker that is everywhere."""
-        if not self.marker:
+        if self.marker == "":
             raise InvalidEvaluator("a text before the answer, got an empty one", path="marker")
 
     def __call__(self, output: object, expected: object) -> EvaluationResult:
@@ -75,18 +77,29 @@ class NumericAnswer:
         """
         right = self._answer(wanted(expected))
         if right is None:
-            raise ValueError(f"the expected output has no number after {self.marker!r}: {shown(expected)}")
+            raise ValueError(f"the expected output has no number after {self._told}: {shown(expected)}")
         found = self._answer(output)
         if found is None:
-            return verdict(right=False, why=f"no number after {self.marker!r} on the last line: {shown(output)}")
+            return verdict(right=False, why=f"no number after {self._told} on the last line: {shown(output)}")
         return verdict(right=found == right, why=f"expected {right}, got {found}")
+
+    @property
+    def _markers(self) -> tuple[str, ...]:
+        return _MARKERS if self.marker is None else (self.marker,)
+
+    @property
+    def _told(self) -> str:
+        return " or ".join(f'"{marker}"' for marker in self._markers)
 
     def _answer(self, value: object) -> Decimal | None:
         if not isinstance(value, str):
             return number_of(value)
         last = value.rstrip().rpartition("\n")[2]
-        _, marker, answer = last.rpartition(self.marker)
-        return number_of(answer) if marker else number_of(value)
+        for marker in self._markers:
+            _, found, answer = last.rpartition(marker)
+            if found:
+                return number_of(answer)
+        return number_of(value)
 
 
 def _bound(value: object) -> float | None:

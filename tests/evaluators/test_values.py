@@ -45,6 +45,7 @@ def test_every_published_verdict_of_gsm8k(solutions: Sequence[dict[str, Any]]) -
     [
         ("2 * 9 = 18\nA: 18", "16 + 2 = <<16+2=18>>18\nA: 18", True),
         ("A: 18\n\n", "18", True),
+        ("so 18\n#### 18", "A: 18", True),
         ("A: $1,018.00", 1018, True),
         ("A: -18", "A: 18", False),
         ("A: 17 no, A: 18", "A: 18", True),
