@@ -85,9 +85,9 @@ def run(code: str, tests: str, limits: Limits) -> Ended:
         found = result.read_bytes().partition(b"\n")
         passed = reason is None and found[2] == token.encode()
         printed = _tail(output)
-        return Ended(
-            passed, None if passed else reason or _why(process.returncode, printed), printed, found[0] == b"apart"
-        )
+        if not passed:
+            reason = reason or _too_much(output, limits) or _why(process.returncode, printed)
+        return Ended(passed, reason, printed, found[0] == b"apart")
 
 
 def _start(workplace: Path, output: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -113,11 +113,17 @@ def _follow(process: subprocess.Popen[bytes], task: bytes, output: IO[bytes], li
     while process.poll() is None:
         if time.monotonic() > end:
             return f"timed out after {limits.timeout:g} s"
-        if os.fstat(output.fileno()).st_size >= limits.output:
-            return f"printed more than {limits.output:,} bytes"
+        if too_much := _too_much(output, limits):
+            return too_much
         with suppress(subprocess.TimeoutExpired):
             process.wait(_LOOK_SECONDS)
     return None
+
+
+def _too_much(output: IO[bytes], limits: Limits) -> str | None:
+    """Tell of output that reached its bound, where the system refuses all that follows, a traceback too."""
+    full = os.fstat(output.fileno()).st_size >= limits.output
+    return f"printed more than {limits.output:,} bytes" if full else None
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
