@@ -49,11 +49,13 @@ class Shape:
     """What decides the columns, gathered from all runs.
 
     Attributes:
+        rows: How many runs there are.
         has_repetitions: Whether examples were repeated.
         has_attempts: Whether a task was called more than once.
         evaluations: Each evaluator by its name.
     """
 
+    rows: int
     has_repetitions: bool
     has_attempts: bool
     evaluations: dict[str, EvaluationShape]
@@ -61,10 +63,10 @@ class Shape:
     @classmethod
     def of(cls, pages: Iterable[RunColumns], evaluators: Sequence[str]) -> Shape:
         """Look at all runs."""
-        shape = cls(
-            has_repetitions=False, has_attempts=False, evaluations={name: EvaluationShape() for name in evaluators}
-        )
+        shapes = {name: EvaluationShape() for name in evaluators}
+        shape = cls(rows=0, has_repetitions=False, has_attempts=False, evaluations=shapes)
         for page in pages:
+            shape.rows += len(page.example_ids)
             shape.has_repetitions = shape.has_repetitions or max(page.repetitions) > 1
             shape.has_attempts = shape.has_attempts or max(page.attempts) > 1
             for evaluator, columns in zip(shape.evaluations.values(), page.evaluations, strict=True):

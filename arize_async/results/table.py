@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from arize_async.results.frame import Shape, batch_of, frame_of, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -46,20 +46,24 @@ class Batches:
 
     Attributes:
         schema: The schema of all batches.
+        rows: How many runs there are.
     """
 
     def __init__(self, runs: Runs, evaluators: Sequence[str], *, more_may_come: bool) -> None:
         """Look through the runs; this blocks."""
-        is_kept = more_may_come or runs.bytes <= SMALL
-        pages: Sequence[RunColumns] | None = list(runs.columns()) if is_kept else None
-        self._pages: Callable[[], Iterator[RunColumns]] = runs.columns if pages is None else lambda: iter(pages)
-        self._shape = Shape.of(self._pages(), evaluators)
+        pages = list(runs.columns()) if more_may_come or runs.bytes <= SMALL else None
+        self._runs = runs
+        self._shape = Shape.of(runs.columns() if pages is None else pages, evaluators)
         self.schema: pa.Schema = schema_of(self._shape)
+        self.rows = self._shape.rows
+        self._kept = None if pages is None else list(self._made(pages))
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """Yield the batches; this blocks."""
-        for page in self._pages():
-            yield batch_of(page, self._shape, self.schema)
+        return self._made(self._runs.columns()) if self._kept is None else iter(self._kept)
+
+    def _made(self, pages: Iterable[RunColumns]) -> Iterator[pa.RecordBatch]:
+        return (batch_of(page, self._shape, self.schema) for page in pages)
 
 
 class ResultTable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from hashlib import sha256
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import orjson
 
@@ -18,7 +18,7 @@ from arize_async.wire.arrow import is_json_text_column, rows_from_batch
 from arize_async.wire.text import json_bytes, parse_nested
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from arize_async.models.example import DatasetExample
 
 Row = dict[str, object]
+C = TypeVar("C")
 
 # They are text of the user's own and travel as they are (wire contract 4.6 parses them and changes "4" into 4).
 _PLAIN = frozenset({"output", "result"})
@@ -35,19 +36,16 @@ _CHUNK_ROWS = 500
 _CHUNK_BYTES = 1024 * 1024
 
 
-async def rows_of_batches(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[Sequence[Row]]:
-    """Turn record batches of a Flight read into rows."""
+async def slices(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[pa.RecordBatch]:
+    """Cut the record batches of a Flight read into chunks."""
     async for batch in batches:
-        count = _rows_of_chunk(batch)
+        count = max(1, min(_CHUNK_ROWS, _CHUNK_BYTES * batch.num_rows // max(batch.nbytes, 1)))
         for start in range(0, batch.num_rows, count):
-            yield await asyncio.to_thread(_rows, batch.slice(start, count))
+            yield batch.slice(start, count)
 
 
-def _rows_of_chunk(batch: pa.RecordBatch) -> int:
-    return max(1, min(_CHUNK_ROWS, _CHUNK_BYTES * batch.num_rows // max(batch.nbytes, 1)))
-
-
-def _rows(batch: pa.RecordBatch) -> list[Row]:
+def rows_of_batch(batch: pa.RecordBatch) -> list[Row]:
+    """Turn a record batch of a Flight read into rows; this blocks."""
     nested = [name for name in batch.schema.names if is_json_text_column(name) and name not in _PLAIN]
     rows = rows_from_batch(batch)
     for row in rows:
@@ -87,28 +85,39 @@ class Examples:
         """Digest of the ids of the examples, in order."""
         return self._ids.hexdigest()
 
-    async def fill(self, chunks: AsyncIterable[Sequence[Row]], most: int | None = None) -> None:
-        """Copy rows, at most so many.
+    async def fill(
+        self, chunks: AsyncIterable[C], rows_of: Callable[[C], Sequence[Row]], most: int | None = None
+    ) -> None:
+        """Copy rows, at most so many; ``rows_of`` makes rows of a chunk.
 
         Raises:
             OSError: The disk that holds temporary files is full.
         """
         async for chunk in chunks:
-            rows = chunk if most is None else chunk[: most - self.count]
-            if rows:
-                self.count += len(rows)
-                self.columns.update(*rows)
-                self._ids.update("".join(f"{row.get('id')}\n" for row in rows).encode("utf-8", "surrogatepass"))
-                await asyncio.to_thread(self._file.write, json_bytes(rows) + b"\n")
+            await asyncio.to_thread(lambda chunk=chunk: self._add(rows_of(chunk), most))
             if most is not None and self.count >= most:
                 return
 
+    def _add(self, rows: Sequence[Row], most: int | None) -> None:
+        rows = rows if most is None else rows[: most - self.count]
+        if rows:
+            self.count += len(rows)
+            self.columns.update(*rows)
+            self._ids.update("".join(f"{row.get('id')}\n" for row in rows).encode("utf-8", "surrogatepass"))
+            self._file.write(json_bytes(rows) + b"\n")
+
     async def chunks(self, repetitions: int) -> AsyncGenerator[Sequence[Example]]:
-        """Give the examples in chunks, from the first on, each so many times."""
+        """Give the examples in chunks, from the first on, each so many times; the next one is read meanwhile."""
         self._file.seek(0)
-        while line := await asyncio.to_thread(self._file.readline):
-            rows = cast("list[Row]", orjson.loads(line))
-            yield [Example(row, number) for row in rows for number in range(1, repetitions + 1)]
+        loop = asyncio.get_running_loop()
+        reading = loop.run_in_executor(None, self._file.readline)
+        try:
+            while line := await reading:
+                reading = loop.run_in_executor(None, self._file.readline)
+                rows = cast("list[Row]", orjson.loads(line))
+                yield [Example(row, number) for row in rows for number in range(1, repetitions + 1)]
+        finally:
+            await asyncio.wait([reading])  # the file may be closed next
 
     def __enter__(self) -> Self:
         """Keep the copy for the time of the block."""

@@ -18,7 +18,7 @@ from arize_async.results.result import ExperimentResult
 from arize_async.runs.bars import watcher
 from arize_async.runs.collector import COLLECTOR
 from arize_async.runs.columns import check_columns
-from arize_async.runs.examples import Examples, rows_of_batches, rows_of_pages
+from arize_async.runs.examples import Examples, rows_of_batch, rows_of_pages, slices
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.jobs import Jobs
@@ -300,10 +300,10 @@ class ExperimentRunner:
     async def _read(self, plan: Plan, dataset: Dataset, examples: Examples) -> None:
         if plan.force_http:
             page = await self._datasets.list_examples(dataset=dataset.id, limit=500)
-            await examples.fill(rows_of_pages(page), plan.examples)
+            await examples.fill(rows_of_pages(page), list, plan.examples)
         else:
             async with self._examples.open(dataset) as batches:
-                await examples.fill(rows_of_batches(batches), plan.examples)
+                await examples.fill(slices(batches), rows_of_batch, plan.examples)
         if not examples.count:
             raise EmptyDataset(f"dataset {dataset.name!r} ({dataset.id}) has no examples; append some and run again")
         check_columns(plan, dataset.name, examples.columns)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arize_async.journal.header import Header
     from arize_async.models.dataset import Dataset
     from arize_async.resources.experiments import ExperimentsResource
-    from arize_async.runs.upload import RunBatches
+    from arize_async.runs.upload import Batches
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")
@@ -42,7 +42,13 @@ class Opened:
 
 
 class Sink(Protocol):
-    """Where results go."""
+    """Where results go.
+
+    Attributes:
+        stores: Whether anything is kept there.
+    """
+
+    stores: bool
 
     async def open(self, earlier: Header | None) -> Opened:
         """Make sure that the results can be taken; afterwards the name is the run's.
@@ -52,8 +58,8 @@ class Sink(Protocol):
         """
         ...
 
-    async def upload(self, batches: RunBatches) -> Experiment | None:
-        """Store the results and return the experiment."""
+    async def upload(self, batches: Batches) -> None:
+        """Store the results."""
         ...
 
     async def stored(self) -> Stored:
@@ -76,12 +82,14 @@ class Sink(Protocol):
 class DrySink:
     """Keeps nothing: the identifiers are those of the official SDK (wire contract 6.1)."""
 
+    stores = False
+
     async def open(self, earlier: Header | None) -> Opened:
         """Return synthetic identifiers."""
         del earlier
         return Opened("experiment_id_for_dry_run", "traces_for_dry_run")
 
-    async def upload(self, batches: RunBatches) -> None:
+    async def upload(self, batches: Batches) -> None:
         """Keep nothing."""
 
     async def stored(self) -> Stored:
@@ -111,11 +119,6 @@ class DoneSink(DrySink):
         del earlier
         return Opened(self._experiment.id, self._project, self._experiment.dataset_version_id)
 
-    async def upload(self, batches: RunBatches) -> Experiment:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return the experiment."""
-        del batches
-        return self._experiment
-
     async def experiment(self) -> Experiment:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the experiment."""
         return self._experiment
@@ -123,6 +126,8 @@ class DoneSink(DrySink):
 
 class FlightSink:
     """Creates the experiment first, so that spans carry its id, and uploads in one stream."""
+
+    stores = True
 
     def __init__(self, flight: FlightTransport, experiments: ExperimentsResource, dataset: Dataset, name: str) -> None:
         """Bind the experiment's name and dataset."""
@@ -152,14 +157,13 @@ class FlightSink:
         )
         return Opened(created.experiment_id, created.trace_model_name, self._experiment.dataset_version_id)
 
-    async def upload(self, batches: RunBatches) -> Experiment:
-        """Send the runs and fetch the experiment; everything is stored even if the second step fails."""
+    async def upload(self, batches: Batches) -> None:
+        """Send the runs."""
         dataset = self._dataset
         reader = pa.RecordBatchReader.from_batches(batches.schema, iter(batches))
         self._experiment_id = await self._flight.upload_runs(
             space_id=dataset.space_id, dataset_id=dataset.id, name=self._name, data=reader
         )
-        return await self.experiment()
 
     async def stored(self) -> Stored:
         """Read which runs the experiment has."""
@@ -216,6 +220,8 @@ class FlightSink:
 class RestSink:
     """Creates the experiment together with its first runs."""
 
+    stores = True
+
     def __init__(self, experiments: ExperimentsResource, dataset: Dataset, name: str, max_megabytes: float) -> None:
         """Bind the experiment's name and dataset; a request has at most so many MiB where it has several rows."""
         self._experiments, self._dataset, self._name = experiments, dataset, name
@@ -239,11 +245,10 @@ class RestSink:
             f"the dataset has an experiment named {self._name!r} already", status=409, title="Resource conflict"
         )
 
-    async def upload(self, batches: RunBatches) -> Experiment:
+    async def upload(self, batches: Batches) -> None:
         """Create the experiment with up to 1,000 runs and append the others."""
         writer = PartWriter(self._max_megabytes, lambda _: ())
         await writer.send(upload_rows(batches), self._send)
-        return await self.experiment()
 
     async def stored(self) -> Stored:
         """Read which runs the experiment has; there is none before the first upload."""

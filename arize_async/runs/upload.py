@@ -43,7 +43,7 @@ _CHUNK_ROWS = 500
 log = logging.getLogger("arize_async.runs")
 
 
-class RunBatches(Protocol):
+class Batches(Protocol):
     """Record batches, as often as they are asked for; iterating blocks."""
 
     @property
@@ -56,6 +56,15 @@ class RunBatches(Protocol):
         ...
 
 
+class RunBatches(Batches, Protocol):
+    """The batches of a whole run."""
+
+    @property
+    def rows(self) -> int:
+        """How many runs there are."""
+        ...
+
+
 class Without:
     """The batches of a run without the runs that the server has.
 
@@ -63,7 +72,7 @@ class Without:
         schema: The schema of all batches.
     """
 
-    def __init__(self, batches: RunBatches, stored: frozenset[str]) -> None:
+    def __init__(self, batches: Batches, stored: frozenset[str]) -> None:
         """Take the batches and the trace ids of the runs that are stored."""
         self._batches = batches
         self._stored = stored
@@ -125,12 +134,17 @@ class Delivery:
         is_doubtful = self._journal.header.state == "uploading"
         await self._journal.note("uploading")
         batches = await asyncio.to_thread(self._table.batches)
-        experiment = await self._sent(batches, is_doubtful=is_doubtful)
-        if experiment is not None:
-            await self._verify(await asyncio.to_thread(_count, batches))
-        return experiment
+        await self._send(batches, is_doubtful=is_doubtful)
+        if not self._sink.stores:
+            return None
+        async with asyncio.TaskGroup() as group:
+            experiment = group.create_task(self._sink.experiment())
+            doubt = await self._doubt(batches.rows)
+        if doubt:
+            raise InvalidResponse(doubt)
+        return experiment.result()
 
-    async def _sent(self, batches: RunBatches, *, is_doubtful: bool) -> Experiment | None:
+    async def _send(self, batches: RunBatches, *, is_doubtful: bool) -> None:
         failure: Exception | None = None
         made = 0
         while True:
@@ -138,10 +152,11 @@ class Delivery:
             try:
                 rest = await self._rest(batches) if is_doubtful else batches
                 if rest is None:
-                    return await self._sink.experiment()
+                    return
                 if failure is None or made < self._retry.attempts:
                     was_taken = is_doubtful  # the name, by an attempt of ours that has arrived meanwhile
-                    return await self._sink.upload(rest)
+                    await self._sink.upload(rest)
+                    return
             except (RequestFailed, IncompleteWrite) as error:
                 failure, is_doubtful = error, True
                 is_ours = was_taken and isinstance(error, Conflict)
@@ -152,13 +167,13 @@ class Delivery:
             made += 1
             await self._pause(made, "the upload failed; what the server has of it is asked in %.1f s: %s", failure)
 
-    async def _rest(self, batches: RunBatches) -> RunBatches | None:
+    async def _rest(self, batches: RunBatches) -> Batches | None:
         """Return the runs that the server lacks; None when it has all."""
         stored = await self._settled()
         if not stored.rows:
             return batches
         rest = Without(batches, stored.traces)
-        missing, total = await asyncio.to_thread(lambda: (_count(rest), _count(batches)))
+        missing, total = await asyncio.to_thread(_count, rest), batches.rows
         if missing == total:
             raise Conflict(
                 "the experiment of this name holds runs of somebody else; delete it, then send these with resume=True",
@@ -178,25 +193,22 @@ class Delivery:
                 break
         return found
 
-    async def _verify(self, sent: int) -> None:
-        """Compare what the server has with what it was sent.
-
-        Raises:
-            InvalidResponse: It does not have what it has acknowledged, or has some runs twice.
-        """
+    async def _doubt(self, sent: int) -> str | None:
+        """Compare what the server has with what it was sent; say what is wrong with it."""
         expected = sent if sent <= MOST_VERIFIED else 1
         try:
             rows = await self._shown(expected)
         except ArizeError as error:
             log.warning("the server has acknowledged %d runs; whether it has them is not known: %s", sent, error)
-            return
+            return None
         if rows < expected:
-            raise InvalidResponse(f"the server has acknowledged {sent} runs and shows {rows} of them")
+            return f"the server has acknowledged {sent} runs and shows {rows} of them"
         if rows > expected:
-            raise InvalidResponse(
+            return (
                 f"the server has {rows} runs where {sent} were sent: a request whose answer was lost has arrived as"
                 " well as its repetition; delete the experiment, then resume=True sends them once"
             )
+        return None
 
     async def _shown(self, expected: int) -> int:
         """Ask how many runs there are, until there are enough: a server may need a moment to show them."""

@@ -182,12 +182,13 @@ class Pipeline(Generic[I, T, E]):
             if not await slots.free():
                 self.stop()
                 return
-            began, failed = slots.begin(), True
+            slots.begin()
+            failed = True
             try:
                 outcome = await self._task(item)
                 failed = outcome.failed
             finally:
-                slots.end(began, failed=failed)
+                slots.end(failed=failed)
             slots.hold(item)
             count = 0 if outcome.failed else len(self._evaluators)
             self.statistics.skipped += len(self._evaluators) - count
@@ -211,12 +212,13 @@ class Pipeline(Generic[I, T, E]):
             evaluate = self._evaluators[position]
             if not await slots.free():
                 self.stop()  # what is under way ends, so that whoever takes the results is told
-            began, failed = slots.begin(), True
+            slots.begin()
+            failed = True
             try:
                 evaluation = await evaluate(run.item, run.outcome)
                 failed = evaluation.failed
             finally:
-                slots.end(began, failed=failed)
+                slots.end(failed=failed)
             slots.hold(run.item)
             run.evaluations[position] = evaluation
             run.pending -= 1

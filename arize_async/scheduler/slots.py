@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -11,8 +10,6 @@ if TYPE_CHECKING:
     from arize_async.scheduler.statistics import StageStatistics
 
 I_contra = TypeVar("I_contra", contravariant=True)
-_TURN = 0.0004
-"""Seconds that the event loop is busy with a call, roughly."""
 _ONE_MORE = 64
 """For so many slots one call may have ended without being kept: to keep each by itself is much work."""
 
@@ -47,15 +44,13 @@ class Slots(Generic[I_contra]):
         self._keeper = keeper
         self._numbers: deque[int] = deque()
         self._most = slots + slots // _ONE_MORE
-        self._quick = slots * _TURN
-        self._are_quick = False
 
     async def free(self) -> bool:
         """Wait until there is a slot, which a call has to take at once; False when outcomes can no longer be kept."""
         keeper, numbers = self._keeper, self._numbers
         while keeper is not None and numbers and self._stage.running + len(numbers) >= self._most:
-            if self._are_quick and numbers[0] > keeper.kept:
-                await asyncio.sleep(0)  # the loop is busy all the time: let others end, and keep all of them at once
+            if numbers[0] > keeper.kept:
+                await asyncio.sleep(0)  # others end in the same turn of the loop: keep all of them at once
             if numbers and numbers[0] > keeper.kept and not await keeper.keep(numbers[0]):
                 return False
             kept = keeper.kept
@@ -63,14 +58,12 @@ class Slots(Generic[I_contra]):
                 numbers.popleft()
         return True
 
-    def begin(self) -> float:
-        """Say that a call begins; the moment is for its end."""
+    def begin(self) -> None:
+        """Say that a call begins."""
         self._stage.enter()
-        return time.monotonic()
 
-    def end(self, began: float, *, failed: bool) -> None:
+    def end(self, *, failed: bool) -> None:
         """Say that a call ended."""
-        self._are_quick = time.monotonic() - began < self._quick
         self._stage.leave(failed=failed)
 
     def hold(self, item: I_contra) -> None:

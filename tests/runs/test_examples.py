@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
 from arize_async.runs import examples as module
-from arize_async.runs.examples import Examples, rows_of_batches
+from arize_async.runs.examples import Examples, rows_of_batch, slices
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,7 +33,7 @@ async def test_rows_come_back_in_order_as_often_as_wanted(in_memory: int, monkey
     """In memory or on disk, the copy can be read again."""
     monkeypatch.setattr(module, "_IN_MEMORY_BYTES", in_memory)
     with Examples() as examples:
-        await examples.fill(chunks(3, 0, 4))
+        await examples.fill(chunks(3, 0, 4), list)
         assert examples.count == 7
         expected = [f"ex-{number}" for number in range(7)]
         assert await ids(examples) == expected
@@ -42,7 +43,7 @@ async def test_rows_come_back_in_order_as_often_as_wanted(in_memory: int, monkey
 async def test_repetitions_stand_side_by_side() -> None:
     """Each example comes as often as wanted, numbered from one."""
     with Examples() as examples:
-        await examples.fill(chunks(2))
+        await examples.fill(chunks(2), list)
         found = [(each.id, each.repetition) async for chunk in examples.chunks(3) for each in chunk]
     assert found == [(f"ex-{number}", repetition) for number in range(2) for repetition in (1, 2, 3)]
 
@@ -51,8 +52,19 @@ async def test_repetitions_stand_side_by_side() -> None:
 async def test_a_dry_run_takes_the_first(most: int, count: int) -> None:
     """At most so many rows are copied."""
     with Examples() as examples:
-        await examples.fill(chunks(3, 4), most)
+        await examples.fill(chunks(3, 4), list, most)
         assert await ids(examples) == [f"ex-{number}" for number in range(count)]
+
+
+async def test_reading_can_stop_anywhere() -> None:
+    """What is read ahead of a reader that stops keeps nobody from closing the copy."""
+    for taken in range(4):
+        with Examples() as examples:
+            await examples.fill(chunks(3, 4), list)
+            reading = examples.chunks(1)
+            for _ in range(taken):
+                await anext(reading, None)
+            await reading.aclose()
 
 
 async def test_batches_become_json_data() -> None:
@@ -72,7 +84,7 @@ async def test_batches_become_json_data() -> None:
         for batch in table.to_batches():
             yield batch
 
-    rows = [row async for chunk in rows_of_batches(batches()) for row in chunk]
+    rows = [row async for chunk in slices(batches()) for row in await asyncio.to_thread(rows_of_batch, chunk)]
     assert rows == [
         {
             "id": "a",
