@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from types import FrameType
 
-SIZES = (500, 1_000)
+SIZES = (250, 750)
 CONCURRENCY = 50
 
 

@@ -22,7 +22,7 @@ EXAMPLES = 20
 RUN = """
 import json, sys
 from pathlib import Path
-from arize_sync import ArizeClient
+from arize_sync import ArizeClient, RetryPolicy, Timeouts
 
 options, dataset, folder = json.loads(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 
@@ -39,7 +39,8 @@ def same(output):
         sys.stdin.readline()  # until the server is gone
     return output
 
-with ArizeClient(**options) as client:
+patience = {"retry": RetryPolicy(attempts=2, backoff=0.1), "timeouts": Timeouts(export=1, close=1)}
+with ArizeClient(**options, **patience) as client:
     experiment, frame = client.experiments.run(name="late", dataset=dataset, task=task, evaluators=[same],
         concurrency=4, progress=False, resume="resume" in sys.argv)
     print(experiment.id, frame.height)

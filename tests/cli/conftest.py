@@ -1,11 +1,13 @@
-"""The program in a process of its own."""
+"""The program: in the process of the tests, or where that makes a difference in one of its own."""
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 from attrs import define, field, frozen
 
 import arize_async
+from arize_async.cli import main
 from arize_sync import ArizeClient
 from arize_sync.server import LocalServer
 
@@ -71,7 +74,7 @@ class Ended:
 
 @frozen
 class Service:
-    """A running server, and the program in processes that find it by their variables.
+    """A running server, and the program, which finds it by its variables.
 
     Attributes:
         server: The server.
@@ -84,12 +87,21 @@ class Service:
     @property
     def environment(self) -> dict[str, str]:
         """The variables of a process that uses the server."""
-        options = {f"ARIZE_{name.upper()}": str(value) for name, value in self.server.client_options.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ARIZE_")}
-        return {**kept, "PYTHONPATH": str(ROOT), "ARIZE_DIRECTORY": str(self.folder / "arize"), **options}
+        return {**kept, "PYTHONPATH": str(ROOT), **self.variables}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Those that are the package's."""
+        options = {f"ARIZE_{name.upper()}": str(value) for name, value in self.server.client_options.items()}
+        return {"ARIZE_DIRECTORY": str(self.folder / "arize"), **options}
 
     def __call__(self, *arguments: str, text: str = "", **variables: str) -> Ended:
-        """Run the program to its end."""
+        """Run the program to its end, in this process."""
+        return run_here(*arguments, folder=self.folder, text=text, **self.variables, **variables)
+
+    def in_a_process(self, *arguments: str, text: str = "", **variables: str) -> Ended:
+        """Run the program to its end, in a process of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "arize_async", *arguments],
             cwd=self.folder,
@@ -109,6 +121,27 @@ class Service:
     def write(self, name: str, text: str) -> None:
         """Write a file where the program is started."""
         (self.folder / name).write_text(text, "utf-8")
+
+
+def run_here(*arguments: str, folder: Path, text: str = "", **variables: str) -> Ended:
+    """Run the program in this process, with the package's variables from here alone."""
+    output, errors = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+        for name in [name for name in os.environ if name.startswith("ARIZE_")]:
+            patch.delenv(name)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        patch.setattr("sys.path", [*sys.path])
+        patch.setattr("sys.stdin", io.StringIO(text))
+        status = main(arguments)
+    return Ended(status, output.getvalue(), errors.getvalue())
+
+
+@pytest.fixture
+def here() -> Callable[..., Ended]:
+    """The program in this process."""
+    return run_here
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_ctrl_c_ends_a_run_with_advice_that_works(numbers: Service) -> None:
     assert "Traceback" not in errors
     assert errors.splitlines()[-1] == "interrupted: what finished is kept; the same command with --resume goes on"
     numbers.write("slow.py", SLOW.replace("await asyncio.sleep(600)", "pass"))
-    done = numbers("run", "slow.py", "--quiet", "--resume")
+    done = numbers.in_a_process("run", "slow.py", "--quiet", "--resume")
     assert (done.status, done.errors.count("waiting")) == (0, 2)
 
 
@@ -78,7 +78,7 @@ def test_output_that_cannot_be_kept(service: Service) -> None:
         _, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, errors.count("\n")) == (1, 1)
     assert "No space left" in errors
-    assert r"capit\xe4ls" in service("datasets", "list", PYTHONIOENCODING="ascii").output
+    assert r"capit\xe4ls" in service.in_a_process("datasets", "list", PYTHONIOENCODING="ascii").output
 
 
 @pytest.mark.parametrize(("answer", "status", "left"), [("y", 0, 0), ("n", 1, 1), ("", 1, 1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 from arize_async.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     Service = Any
@@ -21,7 +23,7 @@ from pathlib import Path
 import neighbour
 
 def double(dataset_row):
-    print("asked for", dataset_row["n"])
+    print(f"asked for {dataset_row['n']}")
     if dataset_row["n"] == 2:
         raise LookupError("two is missing")
     return dataset_row["n"] * neighbour.FACTOR
@@ -48,18 +50,22 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def numbers(service: Service) -> Service:
+def numbers(service: Service) -> Iterator[Service]:
     """Record a dataset of four numbers, and write a file with experiments on it."""
     with service.client() as client:
         client.datasets.create(name="numbers", space="default", examples=[{"n": n} for n in range(4)])
     service.write("doubles.py", FILE)
     service.write("neighbour.py", "FACTOR = 2")
-    return service
+    known = {*sys.modules}
+    yield service
+    for name in {*sys.modules} - known:
+        if str(service.folder) in (getattr(sys.modules[name], "__file__", None) or ""):
+            del sys.modules[name]
 
 
 def test_the_experiment_of_a_file_is_run_and_recorded(numbers: Service) -> None:
     """The result alone is on standard output; what the task prints, and progress, are on standard error."""
-    done = numbers("run", "doubles.py")
+    done = numbers.in_a_process("run", "doubles.py")
     assert done.status == 0
     assert "asked for 3" in done.errors
     assert "4 of 4 tasks, 1 failed" in done.errors
@@ -75,7 +81,7 @@ def test_the_experiment_of_a_file_is_run_and_recorded(numbers: Service) -> None:
 
 def test_options_take_the_place_of_arguments(numbers: Service) -> None:
     """Names, counts and switches; a failure makes the status 3 if it is asked to; all runs are in the file."""
-    done = numbers(
+    done = numbers.in_a_process(
         "run", "doubles.py", "--name", "again", "--repetitions", "2", "--json", "--quiet", "--fail-on-error",
         "--output", "runs.parquet", "--isolation", "process",
     )  # fmt: skip
@@ -119,10 +125,10 @@ def test_a_dry_run_records_nothing(numbers: Service) -> None:
 def test_an_interrupted_run_is_gone_on_with(numbers: Service) -> None:
     """What the message advises works."""
     numbers.write("stops.py", FILE.replace('"task": double', '"task": double, "concurrency": 1'))
-    stopped = numbers("run", "stops.py", "--exit-on-error", "--quiet")
+    stopped = numbers.in_a_process("run", "stops.py", "--exit-on-error", "--quiet")
     assert stopped.status == 1
     assert "run it again with --resume to go on" in stopped.errors
-    done = numbers("run", "stops.py", "--resume", "--quiet", "--json")
+    done = numbers.in_a_process("run", "stops.py", "--resume", "--quiet", "--json")
     assert (done.status, json.loads(done.output)["summary"]["runs"]) == (0, 4)
     assert "asked for 0" not in done.errors
     assert "asked for 3" in done.errors

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import pytest
-
 from arize_sync import ArizeClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (\w+) (\S+) (\d{3}) \d+\.\d ms (\d+) bytes")
 SECONDS = 30
@@ -79,10 +79,9 @@ def test_the_log_has_one_line_for_each_request(start: Callable[..., Any]) -> Non
     assert len(errors.splitlines()) == 4  # and that it stops
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it(start: Callable[..., Any], tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_stops_it(start: Callable[..., Any], tmp_path: Path) -> None:
     """It ends with status 0, says so, and the directory is free again."""
-    for _ in range(2):
+    for number in (signal.SIGTERM, signal.SIGINT):
         status, output, errors = start("serve", "--path", str(tmp_path)).wait_until_it_serves().end(number)
         assert (status, output) == (0, "")
         assert errors.rstrip().endswith("stopping: calls under way have some seconds to end")

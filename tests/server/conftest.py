@@ -116,6 +116,15 @@ async def rest(server: LocalServer, connect: Callable[[LocalServer], Awaitable[R
     return await connect(server)
 
 
+@pytest.fixture(scope="module")
+async def shared() -> AsyncIterator[Rest]:
+    """A client of a server that a module's tests share: for those that only read."""
+    async with LocalServer(":memory:") as server:
+        headers = {"Authorization": f"Bearer {server.api_key}"}
+        async with aiohttp.ClientSession(server.url, headers=headers, timeout=aiohttp.ClientTimeout(30)) as session:
+            yield Rest(session)
+
+
 @pytest.fixture
 def flight_client(server: LocalServer) -> Iterator[Flight]:
     """A client of the server's Flight side."""

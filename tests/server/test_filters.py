@@ -22,20 +22,21 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture
-async def runs(rest: Any, space: str) -> str:
+@pytest.fixture(scope="module")
+async def runs(shared: Any) -> str:
     """Path of the search operation of an experiment with ``ROWS``; the first two runs are annotated."""
+    (space,) = (found["id"] for found in await shared.walk("/v2/spaces", "spaces"))
     for body in (
         {"name": "Q.u", "annotation_config_type": "CONTINUOUS", "minimum_score": 0, "maximum_score": 1},
         {"name": "note", "annotation_config_type": "FREEFORM"},
     ):
-        await rest("POST", "/v2/annotation-configs", json={**body, "space_id": space})
-    made = await rest("POST", "/v2/experiments", json={"name": "e", "space_id": space, "experiment_runs": ROWS})
+        await shared("POST", "/v2/annotation-configs", json={**body, "space_id": space})
+    made = await shared("POST", "/v2/experiments", json={"name": "e", "space_id": space, "experiment_runs": ROWS})
     path = f"/v2/experiments/{made.body['id']}/runs"
-    ids = [run["id"] for run in await rest.walk(path, "experiment_runs")]
+    ids = [run["id"] for run in await shared.walk(path, "experiment_runs")]
     values = [[{"name": "Q.u", "score": 0.5}, {"name": "note", "text": "see"}], [{"name": "note", "label": "L"}]]
     inputs = [{"record_id": ids[index], "values": value} for index, value in enumerate(values)]
-    assert (await rest("POST", f"{path}/annotate", json={"annotations": inputs})).status == 202
+    assert (await shared("POST", f"{path}/annotate", json={"annotations": inputs})).status == 202
     return f"{path}/search"
 
 
@@ -109,9 +110,9 @@ async def runs(rest: Any, space: str) -> str:
         ("output = '$1 ? :x'", []),
     ],
 )
-async def test_filters_of_runs(rest: Any, runs: str, text: str, found: list[int]) -> None:
+async def test_filters_of_runs(shared: Any, runs: str, text: str, found: list[int]) -> None:
     """Each filter finds the rows that it describes, in order."""
-    answer = await rest("POST", runs, json={"filter": text, "limit": 500})
+    answer = await shared("POST", runs, json={"filter": text, "limit": 500})
     assert answer.status == 200, answer.body
     assert [[row["output"] for row in ROWS].index(run["output"]) for run in answer.body["experiment_runs"]] == found
 
@@ -147,17 +148,17 @@ async def test_filters_of_runs(rest: Any, runs: str, text: str, found: list[int]
         ("\x00", "position 1"),
     ],
 )
-async def test_what_is_no_filter_is_refused_with_its_position(rest: Any, runs: str, text: str, part: str) -> None:
+async def test_what_is_no_filter_is_refused_with_its_position(shared: Any, runs: str, text: str, part: str) -> None:
     """Status 422."""
-    answer = await rest("POST", runs, json={"filter": text})
+    answer = await shared("POST", runs, json={"filter": text})
     assert answer.status == 422
     assert part in answer.body["detail"]
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
-async def test_a_blank_filter_is_malformed(rest: Any, runs: str, text: str) -> None:
+async def test_a_blank_filter_is_malformed(shared: Any, runs: str, text: str) -> None:
     """Status 400."""
-    assert (await rest("POST", runs, json={"filter": text})).status == 400
+    assert (await shared("POST", runs, json={"filter": text})).status == 400
 
 
 async def test_pages_of_a_filter_add_up(rest: Any, space: str) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 ROWS = 8
+PATIENT = Timeouts(export=1, close=2)
+HURRIED = Timeouts(export=0.3, close=0.5)
+"""For collectors that never take anything, however long they are given."""
 Protocol = Literal["grpc", "http"]
 
 
@@ -106,10 +109,9 @@ async def run_against(
     protocol: Protocol = "grpc",
     *,
     task: Callable[[Any], str] = answer,
-    close: float = 2,
+    timeouts: Timeouts = PATIENT,
 ) -> int:
     """Run an experiment whose spans go to a port, and return how many of them are told to be lost."""
-    timeouts = Timeouts(export=1, close=close)
     async with LocalServer(":memory:") as server:
         options: dict[str, Any] = {**server.client_options, "otlp_port": port}
         async with ArizeClient(**options, timeouts=timeouts) as client:
@@ -142,7 +144,7 @@ async def test_a_collector_that_takes_nothing_costs_only_the_spans(
 ) -> None:
     """All runs are stored; the spans are counted as lost."""
     with answering(answer) as port:
-        told = await run_against(port, caplog)
+        told = await run_against(port, caplog, timeouts=HURRIED)
     assert told == lost
 
 
@@ -164,7 +166,7 @@ async def test_a_collector_that_is_late_once_gets_its_spans_again(caplog: pytest
         return "a"
 
     with answering(late_once) as port:
-        told = await run_against(port, caplog, task=task, close=30)
+        told = await run_against(port, caplog, task=task, timeouts=Timeouts(export=1, close=30))
     assert (told, requests >= 3) == (0, True)
 
 
@@ -173,7 +175,7 @@ async def test_a_dead_collector_costs_only_the_spans(protocol: Protocol, caplog:
     """Nobody listens at its port."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
-        assert await run_against(holder.getsockname()[1], caplog, protocol) == ROWS
+        assert await run_against(holder.getsockname()[1], caplog, protocol, timeouts=HURRIED) == ROWS
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http"])
@@ -182,14 +184,16 @@ async def test_a_collector_that_is_a_black_hole_costs_only_the_spans(
 ) -> None:
     """It takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as hole:
-        assert await run_against(hole.getsockname()[1], caplog, protocol) == ROWS
+        assert await run_against(hole.getsockname()[1], caplog, protocol, timeouts=HURRIED) == ROWS
 
 
 @pytest.mark.parametrize("status", [200, 401, 429, 503])
 async def test_a_collector_that_speaks_http(status: int, caplog: pytest.LogCaptureFixture) -> None:
     """It loses what it does not take."""
     with answering_http(status) as port:
-        assert await run_against(port, caplog, "http") == (0 if status == HTTPStatus.OK else ROWS)
+        timeouts = PATIENT if status == HTTPStatus.OK else HURRIED
+        lost = await run_against(port, caplog, "http", timeouts=timeouts)
+    assert lost == (0 if status == HTTPStatus.OK else ROWS)
 
 
 async def test_spans_that_a_collector_leaves_out_by_http_are_counted(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 import pytest
 
-from arize_async.config import Config, Timeouts
+from arize_async.config import Config, RetryPolicy, Timeouts
 from arize_async.errors import ConnectionFailed, InvalidDefaultHeadersError, RequestFailed, RequestTimeout
 from arize_async.transport.flight import FlightTransport
 from arize_async.wire.flight import encode_answer
@@ -69,7 +69,8 @@ class Keeper(fl.ServerMiddlewareFactory):
 async def connected(port: int, **options: Any) -> AsyncGenerator[FlightTransport]:
     """Open a transport and close it."""
     address = {"flight_scheme": "grpc", "flight_host": "127.0.0.1", "flight_port": port}
-    transport = FlightTransport(Config.load(environ={}, api_key="secret-key", **address, **options))
+    retry = RetryPolicy(attempts=3, backoff=0.05)
+    transport = FlightTransport(Config.load(environ={}, api_key="secret-key", retry=retry, **address, **options))
     try:
         yield transport
     finally:

@@ -151,7 +151,7 @@ async def test_a_connection_that_is_dead_is_not_used_again(serve_raw: Any) -> No
         while await reader.read(65536):
             pass
 
-    timeouts = Timeouts(connect=5, stream=0.3)
+    timeouts = Timeouts(connect=1, stream=0.3)
     async with serve_raw(stall) as (server, _), connected(server.port, timeouts=timeouts) as transport:
         for _ in range(2):
             with pytest.raises((RequestTimeout, ConnectionFailed)):

@@ -100,6 +100,7 @@ async def test_an_error_of_flight_holds_no_secret(unused_port: int, caplog: pyte
             flight_port=unused_port,
             default_headers=headers,
             timeouts=Timeouts(stream=5),
+            retry=RetryPolicy(attempts=2, backoff=0.05),
         )
         transport = FlightTransport(config)
         with pytest.raises(ArizeError) as caught:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+SOON = RetryPolicy(attempts=2, backoff=0.05)
 PLACE = {"space_id": "S", "dataset_id": "D", "name": "E"}
 
 
@@ -101,7 +102,7 @@ async def test_rest_trusts_what_the_settings_say(rest: dict[str, Any], ca_file: 
 
 async def test_flight_does_not_trust_an_unknown_authority(flight: dict[str, Any]) -> None:
     """No connection comes about."""
-    transport = FlightTransport(Config.load(**flight))
+    transport = FlightTransport(Config.load(**flight, retry=SOON))
     with pytest.raises(ConnectionFailed):
         await transport.init_experiment(**PLACE)
     await transport.aclose()
@@ -239,7 +240,12 @@ async def test_a_flight_server_with_another_name_is_not_trusted(authority: trust
     pair: Any = (issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes())
     with Action("grpc+tls://127.0.0.1:0", tls_certificates=[pair]) as server:
         config = Config.load(
-            environ={}, api_key="k", flight_host="127.0.0.1", flight_port=server.port, ssl_ca_cert=ca_file
+            environ={},
+            api_key="k",
+            flight_host="127.0.0.1",
+            flight_port=server.port,
+            ssl_ca_cert=ca_file,
+            retry=SOON,
         )
         transport = FlightTransport(config)
         with pytest.raises(ConnectionFailed, match="no connection"):
@@ -251,14 +257,14 @@ async def test_a_flight_server_with_another_name_is_not_trusted(authority: trust
 async def test_flight_with_the_wrong_scheme_does_not_connect(flight: dict[str, Any], scheme: str) -> None:
     """Plain gRPC to a TLS port, and TLS to a plain one, end with an error of ours."""
     if scheme == "grpc":
-        config = Config.load(**flight, flight_scheme="grpc")
+        config = Config.load(**flight, flight_scheme="grpc", retry=SOON)
         transport = FlightTransport(config)
         with pytest.raises(ConnectionFailed):
             await transport.init_experiment(**PLACE)
         await transport.aclose()
         return
     with Action("grpc://127.0.0.1:0") as server:
-        config = Config.load(environ={}, api_key="k", flight_host="127.0.0.1", flight_port=server.port)
+        config = Config.load(environ={}, api_key="k", flight_host="127.0.0.1", flight_port=server.port, retry=SOON)
         transport = FlightTransport(config)
         with pytest.raises(ConnectionFailed):
             await transport.init_experiment(**PLACE)
