@@ -19,12 +19,14 @@ from arize_async.runs.bars import watcher
 from arize_async.runs.collector import COLLECTOR
 from arize_async.runs.columns import check_columns
 from arize_async.runs.examples import Examples, rows_of_batch, rows_of_pages, slices
+from arize_async.runs.flight_sink import FlightSink
 from arize_async.runs.invoke import Executors, Invoker
 from arize_async.runs.isolation import check_isolation, executor_for
 from arize_async.runs.jobs import Jobs
 from arize_async.runs.keeping import Keeping
 from arize_async.runs.record import check_sendable, claimed, header_of, recorded
-from arize_async.runs.sinks import DoneSink, DrySink, FlightSink, RestSink
+from arize_async.runs.rest_sink import RestSink
+from arize_async.runs.sink import DoneSink, DrySink
 from arize_async.runs.stream import Engine, RunStream
 from arize_async.runs.upload import Delivery
 from arize_async.runs.watch import Watch
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from arize_async.resources.experiments import ExperimentsResource
     from arize_async.runs.plan import Plan
     from arize_async.runs.record import Record
-    from arize_async.runs.sinks import Opened, Sink
+    from arize_async.runs.sink import Opened, Sink
     from arize_async.transport.flight import FlightTransport
 
 log = logging.getLogger("arize_async.runs")

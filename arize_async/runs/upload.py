@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from attrs import frozen
 
 from arize_async.errors import (
     ApiError,
@@ -18,7 +17,7 @@ from arize_async.errors import (
     InvalidResponse,
     RequestFailed,
 )
-from arize_async.results.frame import FAILED
+from arize_async.runs.sink import TRACE_ID, Stored
 from arize_async.transport.retry import Timing
 
 if TYPE_CHECKING:
@@ -28,41 +27,13 @@ if TYPE_CHECKING:
     from arize_async.journal.journal import Journal
     from arize_async.models.experiment import Experiment
     from arize_async.results.table import ResultTable
-    from arize_async.runs.sinks import Sink
-
-NULL_OUTPUT = "null"
-"""REST takes no null output (wire contract 2.1): a task that returned None is sent as JSON null."""
-TRACE_ID = "result.trace.id"
-"""What no two runs share."""
+    from arize_async.runs.sink import Batches, RunBatches, Sink
 
 MOST_VERIFIED = 1_000
 """So many runs are counted on the server after their upload; of more it is only seen that there are some."""
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
-_CHUNK_ROWS = 500
 log = logging.getLogger("arize_async.runs")
-
-
-class Batches(Protocol):
-    """Record batches, as often as they are asked for; iterating blocks."""
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The schema of all of them."""
-        ...
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        """Yield them."""
-        ...
-
-
-class RunBatches(Batches, Protocol):
-    """The batches of a whole run."""
-
-    @property
-    def rows(self) -> int:
-        """How many runs there are."""
-        ...
 
 
 class Without:
@@ -86,19 +57,6 @@ class Without:
             missing = batch.filter(pa.array(is_missing, pa.bool_()))
             if missing.num_rows:
                 yield missing
-
-
-@frozen
-class Stored:
-    """Which runs the server has.
-
-    Attributes:
-        traces: Their trace ids; their own ids, where the server does not keep those of traces.
-        rows: How many runs there are; more than ids when some are there twice.
-    """
-
-    traces: frozenset[str] = frozenset()
-    rows: int = 0
 
 
 class Delivery:
@@ -225,17 +183,6 @@ class Delivery:
         if told:
             log.warning(told, wait, *arguments)
         await self._timing.sleep(wait)
-
-
-def upload_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[dict[str, object]]]:
-    """Yield rows for REST: ``output`` is always text; iterating blocks."""
-    for batch in batches:
-        for start in range(0, batch.num_rows, _CHUNK_ROWS):
-            rows = batch.slice(start, _CHUNK_ROWS).to_pylist()
-            for row in rows:
-                if row["output"] is None:
-                    row["output"] = "" if row["execution_status"] == FAILED else NULL_OUTPUT
-            yield rows
 
 
 def _count(batches: Iterable[pa.RecordBatch]) -> int:
