@@ -1,7 +1,8 @@
 """Simulate experiments whose truth is known: how often intervals hold it, and how often tests find what is not there.
 
-Every row is one kind of scores: ``covered`` is the share of 95 % intervals that hold the true difference, ``found`` the
-share of families (three evaluators, two candidates, no difference in any) in which the corrected tests find one.
+The first table has the share of 95 % intervals that hold the true difference of two experiments, or the true mean of
+one. The second has the share of families of tests (four evaluators, three candidates, no difference in any) in which
+one is below 5 % after the correction. Each share has its Monte Carlo error.
 """
 
 from __future__ import annotations
@@ -13,115 +14,166 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import asdict, frozen
-from scipy import special
 
+from arize_async.results.statistics.bootstrap import distances
 from arize_async.results.statistics.holm import holm
-from arize_async.results.statistics.paired import Pairs, interval, test
+from arize_async.results.statistics.intervals import UNIT, interval_of_mean, reaching
+from arize_async.results.statistics.paired import Pairs, interval, resampled_p_value, test
+from simulate_scores import KINDS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from simulate_scores import Numbers
 
-    Numbers = NDArray[np.float64]
-    Draw = Callable[[np.random.Generator, Numbers, int, int], Numbers]
+    Repetitions = tuple[int, int]
 
-FAMILY = 6
 LEVEL = 0.05
 CONFIDENCE = 0.95
-
-
-def pass_fail(*chances: float) -> Draw:
-    """Return scores of 0 and 1: how likely a pass is on either side, on an example of middle difficulty."""
-
-    def draw(random: np.random.Generator, difficulty: Numbers, repetitions: int, side: int) -> Numbers:
-        chance = special.expit(special.logit(chances[side]) - 1.5 * difficulty)
-        return random.binomial(repetitions, chance) / repetitions
-
-    return draw
-
-
-def graded(random: np.random.Generator, difficulty: Numbers, repetitions: int, side: int) -> Numbers:
-    """Return grades from 0 to 1 that are mostly near 1, on the new side more so."""
-    return random.beta((1.8, 1.9)[side], (0.2, 0.1)[side], (repetitions, len(difficulty))).mean(axis=0)
-
-
-def mostly_zero(random: np.random.Generator, difficulty: Numbers, repetitions: int, side: int) -> Numbers:
-    """Return scores that are 0 in nine or eight of ten runs and far above it in the others."""
-    hits = random.random((repetitions, len(difficulty))) < (0.1, 0.2)[side]
-    return (hits * random.exponential(1, hits.shape)).mean(axis=0)
-
-
-def heavy(random: np.random.Generator, difficulty: Numbers, repetitions: int, side: int) -> Numbers:
-    """Return scores without a bound, some of them very high."""
-    noise = random.normal(0, 1, (repetitions, len(difficulty)))
-    return np.exp((0.0, 0.3)[side] + 0.5 * difficulty + noise).mean(axis=0)
-
-
-KINDS: dict[str, Draw] = {
-    "pass/fail, 35 to 56 %": pass_fail(0.35, 0.56),
-    "pass/fail, 90 to 95 %": pass_fail(0.9, 0.95),
-    "grades near 1": graded,
-    "mostly 0": mostly_zero,
-    "heavy tail": heavy,
-}
+EVALUATORS, CANDIDATES = 4, 3
+BATCH = 250
+REPETITIONS: dict[str, Repetitions] = {"1": (1, 1), "3": (3, 3), "1 and 3": (1, 3)}
+"""How often each example is run before and after."""
 
 
 @frozen
-class Row:
-    """One kind of scores, and what was found."""
+class Cell:
+    """How often something was met in a number of samples."""
 
+    what: str
     kind: str
-    repetitions: int
+    repetitions: str
     examples: int
-    covered: float
-    found: float
+    samples: int
+    met: int
+
+    def __str__(self) -> str:
+        """Return the share and its Monte Carlo error, in percent."""
+        share = self.met / self.samples
+        error = (share * (1 - share) / self.samples) ** 0.5
+        return f"{100 * share:.1f} ± {100 * error:.1f}"
 
 
-def simulate(kind: str, repetitions: int, examples: int, samples: int) -> Row:
-    """Draw samples and count."""
-    random = np.random.default_rng([list(KINDS).index(kind), repetitions, examples])
-    truth = sum(_pairs(random, kind, 100_000, repetitions).differences.mean() for _ in range(40)) / 40
-    covered = 0
-    for sample in range(samples):
-        found = interval(_pairs(random, kind, examples, repetitions), CONFIDENCE, sample)
-        covered += found is not None and found[0][0] <= truth <= found[0][1]
-    families = [
-        holm([test(_pairs(random, kind, examples, repetitions, same=True))[0] for _ in range(FAMILY)])
-        for _ in range(samples // 2)
-    ]
-    wrong = sum(min(family) < LEVEL for family in families)
-    return Row(kind, repetitions, examples, covered / samples, wrong / len(families))
+def covered(kind: Kind, repetitions: Repetitions, n: int, random: np.random.Generator, seed: int) -> int:
+    """Return how many intervals of one batch hold the true difference."""
+    examples = random.standard_normal((BATCH, n))
+    before, after = (
+        scores.draw(random, examples, count)
+        for scores, count in zip((kind.before, kind.after), repetitions, strict=True)
+    )
+    truth = kind.after.mean - kind.before.mean
+    differences = np.round(after - before, 12)
+    if kind.is_pass_fail and repetitions == (1, 1):
+        found = [
+            interval(pairs(kind, repetitions, *each), CONFIDENCE, seed) for each in zip(before, after, strict=True)
+        ]
+        return _hold(truth, [each[0] for each in found if each])
+    limits = (-1.0, 1.0) if kind.has_limits else None
+
+    def alone(place: int) -> tuple[float, float] | None:
+        each = interval(pairs(kind, repetitions, before[place], after[place]), CONFIDENCE, seed)
+        return each[0] if each else None
+
+    return _hold(truth, _bootstrapped(differences, limits, seed, alone))
 
 
-def _pairs(random: np.random.Generator, kind: str, n: int, repetitions: int, *, same: bool = False) -> Pairs:
-    difficulty = random.normal(size=n)
-    before, after = (KINDS[kind](random, difficulty, repetitions, side) for side in (0, 0 if same else 1))
-    span = (0.0, max(1.0, float(before.max()), float(after.max())))
-    is_pass_fail = kind.startswith("pass")
-    return Pairs(before, after, np.round(after - before, 12), (repetitions,), is_pass_fail, span)
+def covered_alone(kind: Kind, repetitions: Repetitions, n: int, random: np.random.Generator, seed: int) -> int:
+    """Return how many intervals of the mean of one experiment in a batch hold the true mean."""
+    count = repetitions[0]
+    values = kind.before.draw(random, random.standard_normal((BATCH, n)), count)
+    is_pass_fail, truth = kind.is_pass_fail and count == 1, kind.before.mean
+
+    def alone(place: int) -> tuple[float, float]:
+        span = UNIT if kind.has_limits else (0.0, float(values[place].max()))
+        return interval_of_mean(values[place], is_pass_fail=is_pass_fail, span=span, confidence=CONFIDENCE, seed=seed)[
+            0
+        ]
+
+    if is_pass_fail:
+        return _hold(truth, [alone(place) for place in range(BATCH)])
+    return _hold(truth, _bootstrapped(values, UNIT if kind.has_limits else None, seed, alone))
+
+
+def found(kind: Kind, repetitions: Repetitions, n: int, random: np.random.Generator, seed: int) -> int:
+    """Return how many families of a batch have a corrected p-value below 5 %, with the same scores on all sides."""
+    families = np.empty((BATCH, EVALUATORS * CANDIDATES))
+    examples = random.standard_normal((BATCH, n))
+    for evaluator in range(EVALUATORS):
+        before = kind.before.draw(random, examples, repetitions[0])
+        for candidate in range(CANDIDATES):
+            after = kind.before.draw(random, examples, repetitions[1])
+            families[:, evaluator * CANDIDATES + candidate] = _p_values(kind, repetitions, before, after, seed)
+    return sum(min(holm(family)) < LEVEL for family in families.tolist())
+
+
+def pairs(kind: Kind, repetitions: Repetitions, before: Numbers, after: Numbers) -> Pairs:
+    """Return the pairs of one sample."""
+    span = UNIT if kind.has_limits else (0.0, float(max(before.max(), after.max())))
+    counts, is_balanced = tuple(sorted(set(repetitions))), repetitions[0] == repetitions[1]
+    return Pairs(before, after, np.round(after - before, 12), counts, kind.is_pass_fail, span, is_balanced)
+
+
+def _bootstrapped(
+    values: Numbers,
+    limits: tuple[float, float] | None,
+    seed: int,
+    alone: Callable[[int], tuple[float, float] | None],
+) -> list[tuple[float, float]]:
+    """Return the intervals of all samples, resampled together; those in which nothing varies are made alone."""
+    varies = np.ptp(values, axis=1) > 0
+    away = iter(distances(values[varies], seed))
+    some = [reaching(each, next(away), CONFIDENCE, limits)[0] for each in values[varies]]
+    first = alone(int(np.argmax(varies)))
+    assert first is not None
+    assert np.allclose(first, some[0]), "together they are what each is alone"
+    return some + [each for place in np.flatnonzero(~varies) if (each := alone(int(place)))]
+
+
+def _p_values(kind: Kind, repetitions: Repetitions, before: Numbers, after: Numbers, seed: int) -> Sequence[float]:
+    samples = [pairs(kind, repetitions, *each) for each in zip(before, after, strict=True)]
+    differences = np.array([sample.differences for sample in samples])
+    if samples[0].is_balanced or not np.ptp(differences, axis=1).all():
+        return [test(sample, seed)[0] for sample in samples]
+    return [resampled_p_value(*each) for each in zip(differences, distances(differences, seed), strict=True)]
+
+
+def _hold(truth: float, limits: Iterable[tuple[float, float]]) -> int:
+    return sum(low - 1e-12 <= truth <= high + 1e-12 for low, high in limits)
+
+
+PARTS = {"difference": covered, "mean": covered_alone, "found": found}
+
+
+def simulate(what: str, kind: str, repetitions: str, examples: int, samples: int) -> Cell:
+    """Draw samples and count; the same arguments give the same count."""
+    random = np.random.default_rng([list(KINDS).index(kind), list(REPETITIONS).index(repetitions), examples])
+    batches = -(-samples // BATCH)
+    met = sum(PARTS[what](KINDS[kind], REPETITIONS[repetitions], examples, random, seed) for seed in range(batches))
+    return Cell(what, kind, repetitions, examples, batches * BATCH, met)
 
 
 def main() -> None:
-    """Read the arguments, simulate, and print a table in Markdown."""
+    """Read the arguments, simulate, and print tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--samples", type=int, default=4000, help="of each row, half as many families (default: %(default)s)"
-    )
-    parser.add_argument("--examples", type=int, nargs="+", default=[50, 200], help="in a sample")
-    parser.add_argument("--json", type=Path, help="write the rows to this file as well")
+    parser.add_argument("--samples", type=int, default=4000, help="of each cell (default: %(default)s)")
+    parser.add_argument("--examples", type=int, nargs="+", default=[20, 50, 100, 300], help="in a sample")
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), metavar="KIND", help="of scores; all by default")
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS), help="all by default")
+    parser.add_argument("--json", type=Path, help="write the cells to this file as well")
     options = parser.parse_args()
-    print("| scores | repetitions | examples | covered | found |\n|---|---|---|---|---|")
-    rows: list[Row] = []
-    for kind in KINDS:
-        for repetitions in (1, 3):
-            for examples in options.examples:
-                row = simulate(kind, repetitions, examples, options.samples)
-                rows.append(row)
-                shares = f"{100 * row.covered:.1f} % | {100 * row.found:.1f} %"
-                print(f"| {kind} | {repetitions} | {examples:,} | {shares} |", flush=True)
+    cells: list[Cell] = []
+    for what in options.parts:
+        heads = [f"{examples:,} examples" for examples in options.examples]
+        print(f"\n| {what} | repetitions | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 2)}")
+        for kind in options.kinds:
+            for repetitions in REPETITIONS:
+                if what == "mean" and repetitions == "1 and 3":
+                    continue
+                row = [simulate(what, kind, repetitions, examples, options.samples) for examples in options.examples]
+                cells += row
+                print(f"| {kind} | {repetitions} | {' | '.join(map(str, row))} |", flush=True)
     if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows]), "utf-8")
+        options.json.write_text(json.dumps([asdict(cell) for cell in cells]), "utf-8")
 
 
 if __name__ == "__main__":

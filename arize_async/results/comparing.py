@@ -106,7 +106,7 @@ def _metric(evaluator: str, candidate: str, paired: PairedScores, labels: _Label
     kind = "pass/fail" if paired.is_pass_fail else "score"
     interval = statistics.interval(pairs, settings.confidence, settings.seed)
     effect = statistics.effect(pairs)
-    p_value, test = statistics.test(pairs)
+    p_value, test = statistics.test(pairs, settings.seed)
     return Metric(
         name=evaluator,
         candidate=candidate,

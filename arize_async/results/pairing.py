@@ -103,6 +103,7 @@ class PairedScores:
             tuple(sorted(counts.unique().to_list())),
             self.is_pass_fail,
             self.range,
+            bool((complete["baseline_scored"] == complete["candidate_scored"]).all()),
         )
 
     def changes(self, *, rising: bool) -> pl.DataFrame:

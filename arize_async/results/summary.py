@@ -266,9 +266,8 @@ def _interval(scores: pl.Series, means: pl.Series) -> Interval | None:
     from arize_async.results.statistics.intervals import interval_of_mean
 
     is_pass_fail = len(scores) == len(means) and bool(scores.is_in([0.0, 1.0]).all())
-    lowest, highest = unit_or_seen(scores)
     limits, method = interval_of_mean(
-        means.to_numpy(), is_pass_fail=is_pass_fail, width=highest - lowest, confidence=_CONFIDENCE
+        means.to_numpy(), is_pass_fail=is_pass_fail, span=unit_or_seen(scores), confidence=_CONFIDENCE
     )
     return Interval(*limits, _CONFIDENCE, method)
 

@@ -41,8 +41,10 @@ def test_repetitions_count_as_one_example() -> None:
     metric = compare(before, {"new": scored([1, 1, 1])}).metric("correct")
     assert (metric.pairs, metric.baseline, metric.value) == (3, 0.5, 1.0)
     assert metric.test is not None
-    assert metric.test.name == "exact permutation test"
-    assert metric.test.p_value == 0.5
+    assert metric.test.name == "studentised bootstrap test"
+    twice = compare(before, {"new": scored([1] * 6, repetitions=2)}).metric("correct").test
+    assert twice is not None
+    assert (twice.name, twice.p_value) == ("exact permutation test", 0.5)
 
 
 def test_regressions_come_with_both_outputs() -> None:

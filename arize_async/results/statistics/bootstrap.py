@@ -11,51 +11,52 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-RESAMPLES = 2_000
+MANY = 2_000
+"""Examples beyond which only values of few sizes are resampled: means of others are normal for all that matters."""
 FEW_VALUES = 64
 """Up to so many different values their counts are drawn, which takes no longer for a million examples."""
-_CELLS = 2_000_000
-"""Draws that are in memory at once."""
+_RESAMPLES = (2_000, 5_000)
+"""Fewest and most; the more examples, the fewer."""
+_DRAWS = 1_000_000
+"""Draws that are made in all, unless that gives too few or too many resamples, and that are in memory at once."""
+_NOISE = 1e-7
+"""Smallest spread of a resample, in parts of the largest deviation, that is not made of rounding."""
 
 
 def distances(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Return how many of its own standard errors the mean of each resample is away from the mean of the values.
 
     Args:
-        values: One for each example; shape ``(n,)``, at least two different ones.
-        seed: Of the random numbers; the same seed gives the same distances.
+        values: One for each example, of one sample or of many; shape ``(..., n)``, in each at least two different
+            ones. Beyond ``MANY`` examples, of one sample with few values.
+        seed: Of the random numbers; the same seed draws the same examples.
 
     Returns:
-        Without sign, shape ``(RESAMPLES,)``; infinite for resamples in which nothing varies.
+        Signed; shape ``(..., resamples)``, with 2,000 to 5,000 of them. Infinite where nothing varies in a resample.
     """
-    n, mean = len(values), values.mean()
-    parts = [_moments(values - mean, size, generator) for generator, size in _portions(values, seed)]
-    means = np.concatenate([part[0] for part in parts])
-    variances = np.concatenate([part[1] for part in parts])
-    errors = np.sqrt(np.maximum(variances, 0.0) / (n - 1))
-    noise = 1e-9 * float(np.abs(values - mean).max())
-    varies = errors > noise / n**0.5
-    found = np.full(len(means), np.inf)
-    np.divide(np.abs(means), errors, out=found, where=varies)
+    n = values.shape[-1]
+    centred = values - values.mean(axis=-1, keepdims=True)
+    largest = np.abs(centred).max(axis=-1, keepdims=True)
+    scaled, shares = centred / largest, np.full(n, 1 / n)
+    if n > MANY:
+        scaled, counts = np.unique(scaled, return_counts=True)
+        shares = counts / n
+    parts = [(scaled @ drawn.T / n, scaled * scaled @ drawn.T / n) for drawn in _counts(n, shares, seed)]
+    means = np.concatenate([mean for mean, _ in parts], axis=-1)
+    spreads = np.sqrt(np.maximum(np.concatenate([square for _, square in parts], axis=-1) - means * means, 0.0))
+    found = np.copysign(np.inf, means)
+    np.divide(means * (n - 1) ** 0.5, spreads, out=found, where=spreads > _NOISE)
     return found
 
 
-def _portions(values: NDArray[np.float64], seed: int) -> Iterator[tuple[np.random.Generator, int]]:
-    generator = np.random.default_rng(seed)
-    size = max(1, min(RESAMPLES, _CELLS // len(values)))
-    for start in range(0, RESAMPLES, size):
-        yield generator, min(size, RESAMPLES - start)
-
-
-def _moments(
-    centred: NDArray[np.float64], size: int, generator: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and variance of each of ``size`` resamples."""
-    n = len(centred)
-    different, counts = np.unique(centred, return_counts=True)
-    if len(different) <= FEW_VALUES:
-        drawn = generator.multinomial(n, counts / n, size=size)
-        means = drawn @ different / n
-        return means, drawn @ (different * different) / n - means * means
-    resampled = centred[generator.integers(0, n, (size, n), dtype=np.int32)]
-    return resampled.mean(axis=1), resampled.var(axis=1)
+def _counts(n: int, shares: NDArray[np.float64], seed: int) -> Iterator[NDArray[np.float64]]:
+    """Yield how often each value is in each resample, some resamples at a time."""
+    generator, (fewest, most) = np.random.default_rng(seed), _RESAMPLES
+    wanted, size = min(max(_DRAWS // n, fewest), most), max(1, _DRAWS // len(shares))
+    for start in range(0, wanted, size):
+        some = min(size, wanted - start)
+        if len(shares) < n:
+            yield generator.multinomial(n, shares, size=some).astype(np.float64)
+            continue
+        places = generator.integers(0, n, (some, n)) + n * np.arange(some)[:, np.newaxis]
+        yield np.bincount(places.ravel(), minlength=some * n).reshape(some, n).astype(np.float64)

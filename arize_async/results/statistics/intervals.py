@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from arize_async.results.statistics.bootstrap import FEW_VALUES, distances
+from arize_async.results.statistics.bootstrap import FEW_VALUES, MANY, distances
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-MANY = 5_000
-"""Examples from which on the resamples of scores are normal for all that matters."""
+ONE_SIDED = 0.75
+"""How much of the way from the symmetric to the one-sided limit is gone, if that is further out."""
+MOST_OF_STUDENTS = 4
+"""By how much the bootstrap may widen Student's interval: resamples in which hardly anything varies have no bound."""
+UNIT = (0.0, 1.0)
+Limits = tuple[float, float]
 _HALVINGS = 60
 """Steps of the search for a limit: more than a float has bits."""
 
@@ -58,45 +62,71 @@ def student(values: NDArray[np.float64], confidence: float) -> tuple[float, floa
     return mean - half, mean + half
 
 
-def mean_interval(values: NDArray[np.float64], confidence: float, seed: int) -> tuple[tuple[float, float], str]:
+def mean_interval(
+    values: NDArray[np.float64], confidence: float, seed: int, limits: Limits | None = None
+) -> tuple[Limits, str]:
     """Return an interval of a mean and the name of its method.
 
     The mean of each resample of the examples is measured in its own standard errors; as far as the given share of them
-    lies from the mean, so far the interval reaches to both sides. With very many examples that is Student's.
+    lies from the mean, so far the interval reaches to both sides. Where scores have no limits it reaches most of the
+    way to where the share of each side alone would end it, if that is further out. With very many examples all of this
+    is Student's interval.
 
     Args:
         values: One for each example; shape ``(n,)``, at least two different ones.
         confidence: Such as 0.95.
         seed: Of the resamples.
+        limits: Lowest and highest mean that there can be; None when that is not known.
     """
-    if len(values) > MANY and len(np.unique(values)) > FEW_VALUES:
-        return student(values, confidence), "Student's interval"
-    reach = float(np.quantile(distances(values, seed), confidence, method="higher"))
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5
-    if np.isfinite(reach):
-        return (mean - reach * error, mean + reach * error), "studentised bootstrap over examples"
+    if is_many(values):
+        return within(student(values, confidence), limits), "Student's interval"
+    return reaching(values, distances(values, seed), confidence, limits)
+
+
+def reaching(
+    values: NDArray[np.float64], found: NDArray[np.float64], confidence: float, limits: Limits | None
+) -> tuple[Limits, str]:
+    """Return the interval of a mean that follows from the ``distances`` of its resamples; see ``mean_interval``."""
+    (low, high), mean = student(values, confidence), float(values.mean())
+    reaches = _reaches(found, confidence, is_limited=limits is not None)
+    if np.isfinite(reaches).all():
+        error = standard_error(values)
+        down, up = np.minimum(reaches, MOST_OF_STUDENTS * (high - mean) / error) * error
+        return within((mean - float(down), mean + float(up)), limits), "studentised bootstrap over examples"
     # so few differ that many resamples have none of them
-    spans = (student(values, confidence), constant(mean, len(values), float(np.ptp(values)), confidence))
-    return (min(low for low, _ in spans), max(high for _, high in spans)), "bound on what was not seen"
+    unseen = constant(mean, len(values), float(np.ptp(values)), confidence)
+    return within((min(low, unseen[0]), max(high, unseen[1])), limits), "bound on what was not seen"
+
+
+def is_many(values: NDArray[np.float64]) -> bool:
+    """Whether the mean of resamples is normal for all that matters."""
+    return len(values) > MANY and len(np.unique(values)) > FEW_VALUES
+
+
+def standard_error(values: NDArray[np.float64]) -> float:
+    """Return the standard error of a mean; shape ``(n,)``, at least two values."""
+    return float(values.std(ddof=1)) / len(values) ** 0.5
 
 
 def interval_of_mean(
-    values: NDArray[np.float64], *, is_pass_fail: bool, width: float, confidence: float, seed: int = 0
-) -> tuple[tuple[float, float], str]:
+    values: NDArray[np.float64], *, is_pass_fail: bool, span: Limits, confidence: float, seed: int = 0
+) -> tuple[Limits, str]:
     """Return an interval of the mean of one experiment and the name of its method.
 
     Args:
         values: Mean score of each example; shape ``(n,)``, at least two.
         is_pass_fail: Whether each of them is a single 0 or 1.
-        width: Of the range in which scores lie.
+        span: Lowest and highest score: 0 and 1 when there can be no others, else of those seen.
         confidence: Such as 0.95.
         seed: Of the resamples.
     """
     if is_pass_fail:
         return wilson(int(values.sum()), len(values), confidence), "Wilson score interval"
+    limits = span if span == UNIT else None
     if np.ptp(values) == 0:
-        return constant(float(values[0]), len(values), width, confidence), "bound on what was not seen"
-    return mean_interval(values, confidence, seed)
+        found = constant(float(values[0]), len(values), span[1] - span[0], confidence)
+        return within(found, limits), "bound on what was not seen"
+    return mean_interval(values, confidence, seed, limits)
 
 
 def constant(value: float, n: int, width: float, confidence: float) -> tuple[float, float]:
@@ -107,6 +137,22 @@ def constant(value: float, n: int, width: float, confidence: float) -> tuple[flo
     """
     unseen = 1 - ((1 - confidence) / 2) ** (1 / n)
     return value - unseen * width, value + unseen * width
+
+
+def _reaches(found: NDArray[np.float64], confidence: float, *, is_limited: bool) -> NDArray[np.float64]:
+    """Return how many standard errors an interval reaches down and up."""
+    both = np.quantile(np.abs(found), confidence, method="higher")
+    if is_limited or not np.isfinite(both):
+        return np.array([both, both])
+    tail = (1 - confidence) / 2
+    # a long tail makes resampled means lie far out on the other side, relative to their standard errors
+    alone = np.array([np.quantile(found, 1 - tail, method="higher"), -np.quantile(found, tail, method="lower")])
+    return np.where(np.isfinite(alone), both + ONE_SIDED * np.maximum(alone - both, 0.0), both)
+
+
+def within(found: Limits, limits: Limits | None) -> Limits:
+    """Return as much of an interval as lies within limits."""
+    return found if limits is None else (max(found[0], limits[0]), min(found[1], limits[1]))
 
 
 def _tango_score(better: int, worse: int, pairs: int, difference: float) -> float:

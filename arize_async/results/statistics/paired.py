@@ -7,9 +7,18 @@ from math import lcm
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
-from arize_async.results.statistics.intervals import constant, mean_interval, tango
+from arize_async.results.statistics.bootstrap import distances
+from arize_async.results.statistics.intervals import (
+    UNIT,
+    constant,
+    is_many,
+    mean_interval,
+    standard_error,
+    tango,
+    within,
+)
 from arize_async.results.statistics.signs import sign_test
 
 POWER = 0.8
@@ -28,6 +37,7 @@ class Pairs:
         counts: All numbers of repetitions that these means are of.
         is_pass_fail: Whether every score is 0 or 1.
         range: Lowest and highest score that there can be; where that is not known, that there was.
+        is_balanced: Whether each example has as many scores on either side.
     """
 
     baseline: NDArray[np.float64]
@@ -36,6 +46,7 @@ class Pairs:
     counts: tuple[int, ...]
     is_pass_fail: bool
     range: tuple[float, float]
+    is_balanced: bool = True
 
     @property
     def has_proportions(self) -> bool:
@@ -51,35 +62,61 @@ def interval(pairs: Pairs, confidence: float, seed: int) -> tuple[tuple[float, f
     if pairs.has_proportions:
         better, worse = int((differences > 0).sum()), int((differences < 0).sum())
         return tango(better, worse, len(differences), confidence), "Tango score interval"
+    limits = (-1.0, 1.0) if pairs.range == UNIT else None
     if np.ptp(differences) == 0:
         width = pairs.range[1] - pairs.range[0]
-        return constant(float(differences[0]), len(differences), width, confidence), "bound on what was not seen"
-    return mean_interval(differences, confidence, seed)
+        found = constant(float(differences[0]), len(differences), width, confidence)
+        return within(found, limits), "bound on what was not seen"
+    return mean_interval(differences, confidence, seed, limits)
 
 
-def test(pairs: Pairs) -> tuple[float, str]:
+def test(pairs: Pairs, seed: int) -> tuple[float, str]:
     """Return a two-sided p-value of no difference and the name of its test."""
     differences = pairs.differences
     if pairs.has_proportions:
         better, worse = int((differences > 0).sum()), int((differences < 0).sum())
-        p_value = float(stats.binomtest(better, better + worse).pvalue) if better + worse else 1.0
-        return p_value, "McNemar's exact test"
+        return min(1.0, 2 * float(special.bdtr(min(better, worse), better + worse, 0.5))), "McNemar's exact test"
+    if not pairs.is_balanced and len(differences) and np.ptp(differences):
+        # means of few scores and of many are not exchangeable, even when nothing differs
+        return _bootstrapped(differences, seed), "studentised bootstrap test"
     if pairs.is_pass_fail:
         parts = min(lcm(*pairs.counts), _MOST_PARTS)
         p_value, exact = sign_test(np.rint(differences * parts).astype(np.int64))
         return p_value, "exact permutation test" if exact else "permutation test (normal approximation)"
-    return _wilcoxon(differences[differences != 0])
+    p_value, exact = sign_test(_signed_ranks(differences[differences != 0]))
+    return p_value, "Wilcoxon's signed-rank test (exact)" if exact else "Wilcoxon's signed-rank test"
 
 
-def _wilcoxon(differences: NDArray[np.float64]) -> tuple[float, str]:
-    if not differences.size:
-        return 1.0, "Wilcoxon's signed-rank test (exact)"
-    # twice the ranks are whole numbers, also where some share one
-    ranks = np.rint(2 * stats.rankdata(np.abs(differences))).astype(np.int64)
-    p_value, exact = sign_test(np.where(differences > 0, ranks, -ranks))
-    if exact:
-        return p_value, "Wilcoxon's signed-rank test (exact)"
-    return float(stats.wilcoxon(differences, method="approx").pvalue), "Wilcoxon's signed-rank test"
+def _bootstrapped(differences: NDArray[np.float64], seed: int) -> float:
+    if is_many(differences):
+        return students_p_value(differences)
+    return resampled_p_value(differences, distances(differences, seed))
+
+
+def students_p_value(differences: NDArray[np.float64]) -> float:
+    """Return the two-sided p-value of Student's test; shape ``(n,)``, at least two different ones."""
+    away = abs(float(differences.mean())) / standard_error(differences)
+    return 2 * float(special.stdtr(len(differences) - 1, -away))
+
+
+def resampled_p_value(differences: NDArray[np.float64], found: NDArray[np.float64]) -> float:
+    """Return how often the mean of a resample is as far from the mean as that is from 0, in standard errors.
+
+    Args:
+        differences: One for each example; shape ``(n,)``, at least two different ones.
+        found: The ``distances`` of their resamples.
+    """
+    away = abs(float(differences.mean())) / standard_error(differences)
+    further = int((np.abs(found) >= away).sum())
+    least = 1 / (len(found) + 1)
+    return (further + 1) * least if further else min(students_p_value(differences), least)
+
+
+def _signed_ranks(differences: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return twice the ranks of the sizes, which are whole numbers also where some share one, with their signs."""
+    _, places, counts = np.unique(np.abs(differences), return_inverse=True, return_counts=True)
+    ranks = 2 * np.cumsum(counts) - counts + 1
+    return np.where(differences > 0, ranks[places], -ranks[places]).astype(np.int64)
 
 
 def effect(pairs: Pairs) -> tuple[float, str] | None:

@@ -20,7 +20,7 @@ def pairs(differences: list[float], *, pass_fail: bool = False) -> paired.Pairs:
 
 def test_mcnemar() -> None:
     """Of 20 pairs that changed 16 improved: twice the tail of the binomial distribution, 12,392 of 2 ** 20."""
-    p_value, name = paired.test(pairs([1] * 16 + [-1] * 4 + [0] * 30, pass_fail=True))
+    p_value, name = paired.test(pairs([1] * 16 + [-1] * 4 + [0] * 30, pass_fail=True), 0)
     assert name == "McNemar's exact test"
     assert p_value == pytest.approx(2 * (1 + 20 + 190 + 1140 + 4845) / 2**20)
 
@@ -28,7 +28,7 @@ def test_mcnemar() -> None:
 def test_wilcoxon_on_darwins_plants() -> None:
     """Cross-fertilized beside self-fertilized maize, Darwin 1876: the ranks of the losers sum to 24, p = 0.041."""
     eighths = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
-    p_value, name = paired.test(pairs([each / 8 for each in eighths]))
+    p_value, name = paired.test(pairs([each / 8 for each in eighths]), 0)
     assert name == "Wilcoxon's signed-rank test (exact)"
     assert p_value == pytest.approx(0.04126, abs=5e-6)
 
