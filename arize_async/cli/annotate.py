@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from arize_async.cli.connection import open_client
 from arize_async.cli.rows import read_rows
 from arize_async.cli.tables import print_json
-from arize_async.errors import InvalidInput, NotFound
+from arize_async.errors import NotFound
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +48,8 @@ def run(options: argparse.Namespace) -> None:
     """Annotate; nothing is written unless all runs exist.
 
     Raises:
-        InvalidInput: Nothing to write, or it cannot be written.
+        SystemExit: There is nothing to write.
+        InvalidInput: It cannot be written.
         NotFound: A run or the experiment does not exist.
     """
     records = _records(options)
@@ -73,10 +74,10 @@ def _records(options: argparse.Namespace) -> Sequence[Mapping[str, Any]]:
     values = {part: value for part in _PARTS if (value := getattr(options, part)) is not None}
     if options.file:
         if options.runs or options.name or values:
-            raise InvalidInput("--file has the runs, the names and the values already")
+            options.refuse("--file has the runs, the names and the values already")
         return read_rows(options.file)
     if not (options.runs and options.name and values):
-        raise InvalidInput("an annotation is of at least one --run, has a --name, and a --score, a --label or a --text")
+        options.refuse("an annotation is of at least one --run, has a --name, and a --score, a --label or a --text")
     return [{"record_id": each, "values": [{"name": options.name, **values}]} for each in options.runs]
 
 

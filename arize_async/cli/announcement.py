@@ -1,7 +1,8 @@
 """What a server that has started says on standard output: where it is, its key, and how to point an SDK there.
 
 This is the only place that shows the key. A terminal gets a text for people. Anything else, a file or a pipe, gets the
-environment variables alone, as lines that a shell, ``docker --env-file`` and the readers of ``.env`` files understand.
+environment variables below two comments, as lines that a shell, ``docker --env-file`` and the readers of ``.env`` files
+understand.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def variables(server: LocalServer) -> dict[str, str]:
 
 
 def _for_programs(server: LocalServer) -> list[Text]:
-    head = f"# arize-async {__version__} at {server.url}"
-    return [Text(head), *(Text(f"{name}={value}") for name, value in variables(server).items())]
+    head = [f"# arize-async {__version__} at {server.url}", f"# web page: {server.page}"]
+    return [*map(Text, head), *(Text(f"{name}={value}") for name, value in variables(server).items())]
 
 
 def _for_people(server: LocalServer, directory: Path | None) -> list[Text]:

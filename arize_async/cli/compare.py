@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", metavar="NAME", help="id or name of the dataset that names are looked up in")
     parser.add_argument("--space", metavar="NAME", help="id or name of the space")
     add_connection(parser)
-    parser.add_argument("--confidence", type=float, default=0.95, metavar="N", help="default: %(default)s")
+    parser.add_argument("--confidence", type=_confidence, default=0.95, metavar="N", help="default: %(default)s")
     parser.add_argument(
         "--lower-is-better", action="append", default=[], metavar="EVALUATOR", help="can be given several times"
     )
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     from arize_async.results import Result, judge
 
     if options.junit and not options.fail_if:
-        raise InvalidInput("a JUnit report has one test for each --fail-if; there is none")
+        options.refuse("a JUnit report has one test for each --fail-if; there is none")
     comparison = asyncio.run(_compare(options))
     checks = [
         judge(comparison, condition, candidate=each.name)
@@ -141,3 +141,13 @@ def _condition(text: str) -> Condition:
         return Condition.parse(text)
     except InvalidInput as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _confidence(text: str) -> float:
+    try:
+        confidence = float(text)
+    except ValueError:
+        confidence = 0.0
+    if not 0 < confidence < 1:
+        raise argparse.ArgumentTypeError(f"expected a number between 0 and 1, such as 0.95, got {text!r:.40}")
+    return confidence

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from arize_async.cli import profiles
-from arize_async.errors import InvalidInput
+from arize_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from arize_async.client import ArizeClient
+
+
+_NO_KEY = "no API key: set ARIZE_API_KEY, name a --profile, or take the embedded server with --local"
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +23,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
         "server",
         "by default the one of the ARIZE_* variables, and without ARIZE_API_KEY\nthat of the active profile",
     )
+    parser.set_defaults(refuse=parser.error)
     place = group.add_mutually_exclusive_group()
     place.add_argument(
         "--local",
@@ -52,7 +56,7 @@ def open_client(options: argparse.Namespace, **arguments: Any) -> ArizeClient:
 
     if options.local is not None:
         if options.api_key:
-            raise InvalidInput("--local needs no --api-key: the embedded server is started for this command alone")
+            options.refuse("--local needs no --api-key: the embedded server is started for this command alone")
         return ArizeClient.local(options.local or None, **arguments)
     found: dict[str, Any] = {}
     name = options.profile
@@ -64,6 +68,8 @@ def open_client(options: argparse.Namespace, **arguments: Any) -> ArizeClient:
         found = _settings(options.url)
     if options.api_key:
         found["api_key"] = options.api_key
+    if not found.get("api_key") and not os.environ.get("ARIZE_API_KEY", "").strip():
+        raise ConfigurationError(_NO_KEY)
     return ArizeClient(**found, **arguments)
 
 

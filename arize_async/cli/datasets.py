@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arize_async.cli.connection import open_client
-from arize_async.cli.exports import WRITERS, export
+from arize_async.cli.exports import WRITERS, export, target
 from arize_async.cli.pages import print_items, take
 from arize_async.cli.parsers import add_action, add_json, add_limit, describe
 from arize_async.cli.removal import remove
-from arize_async.cli.rows import ENDINGS, open_rows
+from arize_async.cli.rows import ENDINGS, open_rows, source
 from arize_async.cli.tables import moment, print_json, visible
 from arize_async.errors import InvalidInput
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from arize_async.client import ArizeClient
     from arize_async.models.dataset import Dataset
@@ -44,9 +44,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--name", metavar="TEXT", help="only those whose name contains it")
     add_limit(shown)
     new.add_argument("name", metavar="NAME", help="unique in the space")
-    new.add_argument("file", metavar="FILE", type=Path, help=f"its ending is one of {', '.join(ENDINGS)}")
+    new.add_argument("file", metavar="FILE", type=source, help=f"its ending is one of {', '.join(ENDINGS)}")
     export_.add_argument("dataset", metavar="DATASET", help="id or name")
-    export_.add_argument("file", metavar="FILE", help=f"its ending says in which form: {', '.join(WRITERS)}")
+    export_.add_argument(
+        "file", metavar="FILE", type=target, help=f"its ending says in which form: {', '.join(WRITERS)}"
+    )
     gone.add_argument("names", metavar="DATASET", nargs="+", help="id or name")
     gone.add_argument("--yes", action="store_true", help="do not ask")
     for action in (shown, new, export_, gone):
@@ -98,7 +100,7 @@ def _export(options: argparse.Namespace) -> None:
 
     rows = export(options.file, fetch)
     if options.json:
-        print_json({"file": options.file, "rows": rows})
+        print_json({"file": str(options.file), "rows": rows})
     else:
         print(f"{rows} examples are in {options.file}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from arize_async.cli import annotate
 from arize_async.cli.connection import open_client
-from arize_async.cli.exports import WRITERS, export
+from arize_async.cli.exports import WRITERS, export, target
 from arize_async.cli.pages import print_items, take
 from arize_async.cli.parsers import add_action, add_json, add_limit, describe
 from arize_async.cli.removal import remove
@@ -62,7 +62,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for action in (one, runs, export_, note):
         action.add_argument("experiment", metavar="EXPERIMENT", help="id or name; names need --dataset or --space")
     annotate.configure(note)
-    export_.add_argument("file", metavar="FILE", help=f"its ending says in which form: {', '.join(WRITERS)}")
+    export_.add_argument(
+        "file", metavar="FILE", type=target, help=f"its ending says in which form: {', '.join(WRITERS)}"
+    )
     gone.add_argument("names", metavar="EXPERIMENT", nargs="+", help="id or name")
     gone.add_argument("--yes", action="store_true", help="do not ask")
     runs.add_argument("--filter", metavar="CONDITION", help="only those for which it holds")
@@ -154,7 +156,7 @@ def _export(options: argparse.Namespace) -> None:
 
     rows = export(options.file, fetch)
     if options.json:
-        print_json({"file": options.file, "rows": rows})
+        print_json({"file": str(options.file), "rows": rows})
     else:
         print(f"{rows} runs are in {options.file}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,19 +29,28 @@ class Batches(Protocol):
         ...
 
 
-def checked(file: str) -> Path:
-    """Return the path of a file that can be written.
+def target(text: str) -> Path:
+    """Read the name of a file to write.
 
     Raises:
-        InvalidInput: Its ending names no form.
+        ArgumentTypeError: Its ending names no form.
     """
-    target = Path(file)
-    if target.suffix not in WRITERS:
-        raise InvalidInput(f"the name of the file ends in one of {', '.join(WRITERS)}; got {target.name!r}")
-    return target
+    if Path(text).suffix not in WRITERS:
+        raise argparse.ArgumentTypeError(f"its name has to end in one of {', '.join(WRITERS)}, got {text!r:.40}")
+    return Path(text)
 
 
-def export(file: str, fetch: Callable[[Path], Coroutine[Any, Any, None]]) -> int:
+def check_directory(file: Path) -> None:
+    """Refuse a file that could not be written, before anything is read or run for it.
+
+    Raises:
+        InvalidInput: Its directory does not exist.
+    """
+    if not file.parent.is_dir():
+        raise InvalidInput(f"the directory of {str(file)!r} does not exist; make it first")
+
+
+def export(file: Path, fetch: Callable[[Path], Coroutine[Any, Any, None]]) -> int:
     """Write rows of a server to a file, and return how many they were.
 
     Args:
@@ -52,16 +62,14 @@ def export(file: str, fetch: Callable[[Path], Coroutine[Any, Any, None]]) -> int
     """
     import pyarrow.parquet as pq
 
-    target = checked(file)
-    if not target.parent.is_dir():
-        raise InvalidInput(f"the directory of {file!r} does not exist; make it first")
-    if target.suffix == ".parquet":
-        asyncio.run(fetch(target))
-        return pq.read_metadata(target).num_rows
+    check_directory(file)
+    if file.suffix == ".parquet":
+        asyncio.run(fetch(file))
+        return pq.read_metadata(file).num_rows
     with TemporaryDirectory(prefix="arize-async-") as folder:
         path = Path(folder, "rows.parquet")
         asyncio.run(fetch(path))
-        return write(_File(path), target)
+        return write(_File(path), file)
 
 
 class _File:
@@ -80,22 +88,22 @@ class _File:
             yield from cast("Any", file).iter_batches(_ROWS)
 
 
-def write(batches: Batches, target: Path) -> int:
+def write(batches: Batches, file: Path) -> int:
     """Write all rows and return how many they were; the file has its name when it is complete.
 
     Raises:
         InvalidInput: The file cannot be written.
     """
-    partial = target.with_name(f"{target.name}.partial")
+    partial = file.with_name(f"{file.name}.partial")
     rows = 0
     try:
-        with WRITERS[target.suffix](partial, batches.schema) as writer:
+        with WRITERS[file.suffix](partial, batches.schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)
                 rows += batch.num_rows
-        partial.replace(target)
+        partial.replace(file)
     except OSError as error:
-        raise InvalidInput(f"{target} cannot be written: {error.strerror or error}") from error
+        raise InvalidInput(f"{file} cannot be written: {error.strerror or error}") from error
     finally:
         partial.unlink(missing_ok=True)
     return rows

@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     parser = build_parser()
     _complete(parser)
-    options = parser.parse_args(arguments)
     try:
+        options = _parsed(parser, arguments)
         with warnings.catch_warnings():
             # who types a command has no code that a change of the platform could break
             warnings.simplefilter("ignore", PreReleaseWarning)
@@ -69,6 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return Status.INTERRUPTED
     return status
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return parser.parse_args(arguments)
+    except SystemExit:
+        print(end="", flush=True)  # the help, which whoever asked for it need not read to its end
+        raise
 
 
 def _drop_output() -> None:

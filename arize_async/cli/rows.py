@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -9,23 +11,30 @@ import orjson
 from arize_async.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from arize_async.resources.rows import Rows
 
 _ARROW, _TEXT = (".parquet", ".arrow", ".feather"), (".csv", ".json", ".jsonl", ".ndjson")
 ENDINGS = (*_ARROW, *_TEXT)
 
 
+def source(text: str) -> Path:
+    """Read the name of a file with rows.
+
+    Raises:
+        ArgumentTypeError: Its ending names no form.
+    """
+    if Path(text).suffix.lower() not in ENDINGS:
+        raise argparse.ArgumentTypeError(f"its name has to end in one of {', '.join(ENDINGS)}, got {text!r:.40}")
+    return Path(text)
+
+
 def open_rows(file: Path) -> Rows:
     """Return the rows of a file; Parquet, Arrow and CSV are read as they are sent.
 
     Raises:
-        InvalidInput: It does not exist, its ending is not known, or it cannot be read.
+        InvalidInput: It does not exist, or cannot be read.
     """
     ending = file.suffix.lower()
-    if ending not in ENDINGS:
-        raise InvalidInput(f"the name of the file ends in one of {', '.join(ENDINGS)}; got {file.name!r}")
     if not file.is_file():
         raise InvalidInput(f"there is no file {str(file)!r}")
     if ending in _ARROW:

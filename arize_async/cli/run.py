@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from arize_async.cli.connection import add_connection, open_client
 from arize_async.cli.experiment_file import described, load
-from arize_async.cli.exports import WRITERS, checked, write
+from arize_async.cli.exports import WRITERS, check_directory, target, write
 from arize_async.cli.parsers import add_json, describe, positive
 from arize_async.cli.statuses import Status
 from arize_async.cli.summaries import print_summary
@@ -68,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     add_json(parser)
     output.add_argument("--quiet", action="store_true", help="no progress")
-    output.add_argument("--output", metavar="FILE", help=f"write all runs to a file, {', '.join(WRITERS)}")
+    output.add_argument("--output", metavar="FILE", type=target, help=f"write all runs to a file, {', '.join(WRITERS)}")
     output.add_argument("--fail-on-error", action="store_true", help="exit status 3 when a task or an evaluator failed")
     add_connection(parser)
     parser.set_defaults(run=run)
@@ -80,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ArizeError: It could not be done.
     """
-    target = checked(options.output) if options.output else None
+    if options.output:
+        check_directory(options.output)
     try:
         with _set_aside():
             found = load(options.file)
@@ -91,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
     except (RunError, JournalError) as error:
         print_note(f"arize-async: error: {error}".replace("resume=True", "--resume"))
         return Status.FAILED
-    if target:
-        _write(result, target)
+    if options.output:
+        _write(result, options.output)
     _show(result, as_json=options.json)
     failures = result.failures.height
     if failures and options.fail_on_error:
@@ -141,9 +142,9 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     return given | ({"progress": False} if options.quiet else {})
 
 
-def _write(result: ExperimentResult, target: Path) -> None:
-    rows = write(result.frame.to_arrow().to_reader(), target)
-    print_note(f"{rows} runs are in {target}")
+def _write(result: ExperimentResult, file: Path) -> None:
+    rows = write(result.frame.to_arrow().to_reader(), file)
+    print_note(f"{rows} runs are in {file}")
 
 
 def _show(result: ExperimentResult, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _UNBOUNDED = 1_000_000
+_LEAST, _GAP = 9, 2
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
 
 
@@ -41,22 +42,34 @@ def moment(when: dt.datetime | None) -> str:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows below headings, folded to the width of a terminal; in a file or a pipe each row is one line."""
+    """Write rows below headings; in a file or a pipe each row is one line.
+
+    A terminal gets them folded to its width, but ids whole, to be copied; those of examples, which nothing asks for,
+    cut short.
+    """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     seen = Console()
+    texts = [["" if value is None else visible(value) for value in row] for row in rows]
+    table = Table(box=None, pad_edge=False)
+    needed = 0
+    for place, name in enumerate(map(visible, columns)):
+        longest = max(map(cell_len, (name, *(row[place] for row in texts))))
+        least = longest if name == "ID" else min(longest, _LEAST)
+        needed += least + _GAP
+        if name == "EXAMPLE" and seen.is_terminal:
+            table.add_column(name, no_wrap=True, width=least)
+        else:
+            table.add_column(Text(name), overflow="fold", no_wrap=name == "ID", min_width=least)
+    for row in texts:
+        table.add_row(*map(Text, row))
     # rich would end the process itself when nobody reads on
     text = io.StringIO()
-    width = seen.width if seen.is_terminal else _UNBOUNDED
-    console = Console(file=text, force_terminal=seen.is_terminal, width=width, highlight=False)
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(visible(name)), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if value is None else visible(value)) for value in row))
-    console.print(table)
+    width = max(seen.width, needed) if seen.is_terminal else _UNBOUNDED
+    Console(file=text, force_terminal=seen.is_terminal, width=width, highlight=False).print(table)
     print(text.getvalue(), end="")
 
 

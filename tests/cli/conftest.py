@@ -134,7 +134,10 @@ def run_here(*arguments: str, folder: Path, text: str = "", **variables: str) ->
         patch.chdir(folder)
         patch.setattr("sys.path", [*sys.path])
         patch.setattr("sys.stdin", io.StringIO(text))
-        status = main(arguments)
+        try:
+            status = main(arguments)
+        except SystemExit as ended:  # the parser's
+            status = int(str(ended.code))
     return Ended(status, output.getvalue(), errors.getvalue())
 
 

@@ -47,12 +47,12 @@ async def test_a_terminal_gets_lines_to_copy() -> None:
 
 
 async def test_anything_else_gets_variables_alone(tmp_path: Path) -> None:
-    """A file has one variable a line, without colours, and a comment that says where the server is."""
+    """A file has one variable a line, without colours, below comments that say where the server and its page are."""
     async with LocalServer(tmp_path) as server:
         console = Console(file=io.StringIO(), width=30)
         announce(server, tmp_path, console)
-        head, *lines = written(console).splitlines()
-        assert head.startswith("#")
+        head, link, *lines = written(console).splitlines()
+        assert (head[0], link.partition("token=")[0]) == ("#", f"# web page: {server.url}/ui/login?")
         assert server.url in head
         assert lines == [f"ARIZE_{name.upper()}={value}" for name, value in server.client_options.items()]
 

@@ -102,8 +102,6 @@ def test_json(command: Command) -> None:
         (("third", "nobody"), "nobody"),
         (("third", "most", "--fail-if", "x < 0"), "there is no evaluator 'x'; there are: right"),
         (("third", "most", "most"), "named twice"),
-        (("third", "most", "--junit", "x.xml"), "--fail-if"),
-        (("third", "most", "--confidence", "2"), "confidence"),
         (("third", "most", "--markdown", "nowhere/at/all.md"), "cannot be written"),
     ],
 )
@@ -121,3 +119,12 @@ def test_what_is_no_condition_is_a_wrong_argument(text: str, capsys: pytest.Capt
         main(["compare", "a", "b", "--fail-if", text])
     assert raised.value.code == 2
     assert "expected a condition such as 'correct < -0.02'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [("--confidence", "2"), ("--confidence", "x"), ("--junit", "x.xml")])
+def test_wrong_options_are_wrong_arguments(arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A confidence that is none, and a report on conditions that there are not."""
+    with pytest.raises(SystemExit) as raised:
+        main(["compare", "a", "b", *arguments])
+    assert raised.value.code == 2
+    assert arguments[0].removeprefix("--").replace("junit", "JUnit") in capsys.readouterr().err.splitlines()[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -73,7 +74,11 @@ def test_what_is_left_is_listed_and_shown(journals: Any, left: str) -> None:
     (_, line) = journals("list").output.splitlines()
     assert line.split()[:7] == [left, "not", "uploaded", "4/4", "Not", "sent!", "numbers"]
     shown = journals("show", left[:12]).output
-    for text in ("experiment: Not sent!", "dataset:    numbers (", "finished:   4 of 4 runs", "same: mean 1.5 of 4/4"):
+    (listed,) = json.loads(journals("list", "--json").output)["journals"]
+    told = json.loads(journals("show", left, "--json").output)
+    assert (listed["id"], listed["state"], listed["finished"], listed["tasks"]) == (left, "not uploaded", 4, 4)
+    assert (told["journal"]["experiment"], told["summary"]["runs"]) == ("Not sent!", 4)
+    for text in ("experiment: Not sent!", "dataset:    numbers (", "finished:   4 of 4 runs", "same       1.5"):
         assert text in shown
 
 
@@ -83,6 +88,8 @@ def test_results_are_exported(journals: Any, left: str, tmp_path: Path, ending: 
     target = tmp_path / f"runs.{ending}"
     done = journals("export", left, str(target))
     assert done.output == f"4 runs are in {target}\n"
+    document = json.loads(journals("export", left, str(target), "--json").output)
+    assert document == {"file": str(target), "rows": 4}
     read = {"parquet": pl.read_parquet, "csv": pl.read_csv, "jsonl": pl.read_ndjson}[ending]
     assert read(target)["eval.same.score"].to_list() == [0.0, 1.0, 2.0, 3.0]
     assert [file.name for file in tmp_path.iterdir() if "partial" in file.name] == []
@@ -91,8 +98,9 @@ def test_results_are_exported(journals: Any, left: str, tmp_path: Path, ending: 
 def test_results_are_uploaded_by_their_journal(journals: Any, left: str, server: LocalServer) -> None:
     """The task is not called again; once they are there, they are not sent again."""
     options = server.client_options
-    done = journals("upload", left, **options)
-    assert done.output == "4 runs are in the experiment 'Not sent!'\n", done.errors
+    done = journals("upload", left, "--json", **options)
+    document = json.loads(done.output)
+    assert (document["experiment"]["name"], document["rows"]) == ("Not sent!", 4), done.errors
     with ArizeClient(**options) as client:
         (experiment,) = client.experiments.list().experiments
         assert len(client.experiments.list_runs(experiment=experiment.id).experiment_runs) == 4
@@ -111,11 +119,11 @@ def test_journals_are_deleted(journals: Any, directory: Path, left: str) -> None
     """What is not there is refused with what there is."""
     wrong = journals("delete", "nothing")
     assert (wrong.status, left in wrong.errors) == (1, True)
-    assert journals("delete", left).output == f"deleted {left}\n"
+    assert json.loads(journals("delete", left, "--json").output) == {"deleted": [{"id": left}]}
     assert list((directory / "journals").iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["show", "x"], ["export", "x", "a.txt"], ["upload", "x"]])
+@pytest.mark.parametrize("arguments", [["show", "x"], ["export", "x", "a.csv"], ["upload", "x"]])
 def test_refusals_are_one_line(journals: Any, arguments: list[str]) -> None:
     """No traceback, and status 1."""
     done = journals(*arguments, api_key="k")

@@ -72,11 +72,13 @@ def test_everything_is_exported(recorded: Service, ending: str) -> None:
     assert sorted(file.name for file in recorded.folder.glob("*.*")) == sorted([runs, examples])
 
 
-@pytest.mark.parametrize("file", ["runs.xlsx", "nowhere/runs.csv"])
-def test_files_that_cannot_be_written(recorded: Service, file: str) -> None:
-    """One line says why."""
-    done = recorded("experiments", "export", "first", file, "--dataset", "numbers")
+def test_files_that_cannot_be_written(recorded: Service) -> None:
+    """One line says why; the name of a form that there is not is a wrong argument."""
+    done = recorded("experiments", "export", "first", "nowhere/runs.csv", "--dataset", "numbers")
     assert (done.status, done.output, len(done.errors.splitlines())) == (1, "", 1)
+    wrong = recorded("experiments", "export", "first", "runs.xlsx", "--dataset", "numbers")
+    assert (wrong.status, wrong.output) == (2, "")
+    assert ".parquet, .csv, .jsonl, got 'runs.xlsx'" in wrong.errors.splitlines()[-1]
 
 
 def test_annotations(recorded: Service) -> None:
@@ -92,8 +94,9 @@ def test_annotations(recorded: Service) -> None:
     unknown = recorded(*place, "--run", runs[0].id, "--run", "nobody", "--name", "note", "--text", "never")
     assert unknown.status == 1
     assert "run 'nobody' not found" in unknown.errors
-    for wrong in ((), ("--name", "note"), ("--file", "notes.jsonl"), ("--file", "nothing.jsonl")):
-        assert recorded(*place, "--run", runs[0].id, *wrong).status == 1
+    for wrong in ((), ("--name", "note"), ("--file", "notes.jsonl")):
+        assert recorded(*place, "--run", runs[0].id, *wrong).status == 2
+    assert recorded(*place, "--file", "nothing.jsonl").status == 1
     with recorded.client() as client:
         runs = client.experiments.list_runs(experiment="first", dataset="numbers").experiment_runs
     assert [[each.text for each in run.annotations or []] for run in runs] == [["seen"], ["twice"], ["twice"]]
@@ -142,7 +145,6 @@ def test_datasets_are_created_from_files(service: Service, name: str, text: str)
         ("rows.json", "[1]", "rows.json, item 1: expected an object, got int"),
         ("rows.jsonl", '{"n": 1}\n{"n":', "rows.jsonl, line 2"),
         ("rows.csv", "", "rows.csv cannot be read as CSV"),
-        ("rows.xlsx", "", "ends in one of .parquet"),
         ("rows.parquet", "no parquet", "rows.parquet"),
         ("rows.jsonl", "", "there are no rows"),
         ("", "", "there is no file 'rows.csv'"),
@@ -155,6 +157,13 @@ def test_files_without_rows(service: Service, name: str, text: str, said: str) -
     done = service("datasets", "create", "made", name or "rows.csv")
     assert (done.status, done.output, len(done.errors.splitlines())) == (1, "", 1)
     assert said in done.errors
+
+
+def test_a_file_of_another_form_is_a_wrong_argument(service: Service) -> None:
+    """The line names the forms that there are."""
+    done = service("datasets", "create", "made", "rows.xlsx")
+    assert (done.status, done.output) == (2, "")
+    assert "has to end in one of .parquet, .arrow" in done.errors.splitlines()[-1]
 
 
 def test_the_space_is_asked_for_where_there_are_several(service: Service) -> None:

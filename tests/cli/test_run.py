@@ -79,6 +79,14 @@ def test_the_experiment_of_a_file_is_run_and_recorded(numbers: Service) -> None:
         assert [each.name for each in client.experiments.list(dataset="numbers")] == ["doubles"]
 
 
+def test_nothing_is_run_for_a_file_that_could_not_be_written(numbers: Service) -> None:
+    """An experiment may take hours; that its results have no place is said before."""
+    done = numbers("run", "doubles.py", "--output", "nowhere/runs.csv")
+    assert (done.status, done.output, len(done.errors.splitlines())) == (1, "", 1)
+    with numbers.client() as client:
+        assert client.experiments.list(dataset="numbers").experiments == []
+
+
 def test_options_take_the_place_of_arguments(numbers: Service) -> None:
     """Names, counts and switches; a failure makes the status 3 if it is asked to; all runs are in the file."""
     done = numbers.in_a_process(

@@ -55,6 +55,15 @@ async def test_no_page_has_a_serious_obstacle(page: Page, filled: Filled, scheme
         assert serious == [], address
 
 
+async def test_no_page_is_wider_than_a_telephone(page: Page, filled: Filled) -> None:
+    """What is wider, a table, scrolls by itself."""
+    await page.set_viewport_size({"width": 390, "height": 800})
+    for address in addresses(filled):
+        await page.goto(address)
+        await settled(page)
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390, address
+
+
 async def test_the_way_by_keys(page: Page, filled: Filled) -> None:
     """From the datasets to a run, to the next one, and up again, without a mouse."""
     await page.goto(f"/ui/?space={quote(filled.space)}")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 
+from arize_async import ArizeClient
 from arize_async.server.ui.charts import histogram
 from arize_async.server.ui.differences import Differ
 
@@ -231,6 +232,50 @@ async def test_annotations_are_written_and_changed(visitor: Visitor, filled: Fil
         ("plain remark", None, None, "two\nlines"),
         ("plain stars", 4.5, None, None),
     ]
+
+
+async def test_evaluators_that_failed_say_so(visitor: Visitor, server: LocalServer) -> None:
+    """In the table of runs, and in the summary with the cause; not where the task had failed before them."""
+
+    def task(input: str) -> str:
+        if input == "bad":
+            raise LookupError(input)
+        return input
+
+    def broken(output: str) -> float:
+        raise ZeroDivisionError(output)
+
+    examples = [{"attributes.input.value": "good"}, {"attributes.input.value": "bad"}]
+    async with ArizeClient(**server.client_options) as client:
+        dataset = await client.datasets.create(name="two", space="default", examples=examples)
+        experiment, _ = await client.experiments.run(
+            name="one", dataset=dataset.id, task=task, evaluators=[broken], progress=False
+        )
+    page = (await visitor.get(f"/ui/experiments/{experiment.id}")).html
+    assert [re.sub(r" [\d.]+ m?s$", "", row) for row in rows(page)] == [
+        "good good failed",
+        "bad failed LookupError('bad') \N{EN DASH}",
+    ]
+    assert "0 of 2 with a result" in page
+    assert "<bdi>ZeroDivisionError</bdi>" in page
+
+
+async def test_names_turn_no_sentence_around(visitor: Visitor, server: LocalServer) -> None:
+    """A name that turns the direction of writing leaves the words of a verdict readable."""
+    examples = [{"n": n} for n in range(4)]
+    async with ArizeClient(**server.client_options) as client:
+        dataset = await client.datasets.create(name="four", space="default", examples=examples)
+        made = [
+            await client.experiments.run(
+                name=name, dataset=dataset.id, task=str, evaluators={"always": lambda _: 1.0}, progress=False
+            )
+            for name in ("before", "turned \u202earound")
+        ]
+    query = "&".join(f"experiment={each.experiment.id}" for each in made if each.experiment)
+    page = (await visitor.get(f"/ui/compare/statistics?{query}&part=1")).html
+    (verdict,) = re.findall(r'<li dir="auto">(.*?)</li>', page)
+    assert "turned around" in verdict
+    assert "\u202e" not in verdict
 
 
 async def test_markup_in_every_text_stays_text(visitor: Visitor, hostile: Filled) -> None:
