@@ -272,6 +272,8 @@ async def test_names_turn_no_sentence_around(visitor: Visitor, server: LocalServ
             for name in ("before", "turned \u202earound")
         ]
     query = "&".join(f"experiment={each.experiment.id}" for each in made if each.experiment)
+    compared = (await visitor.get(f"/ui/compare?{query}")).html
+    assert '{"n": 0}' in html.unescape(compared)  # what an example without an input shows
     page = (await visitor.get(f"/ui/compare/statistics?{query}&part=1")).html
     (verdict,) = re.findall(r'<li dir="auto">(.*?)</li>', page)
     assert "turned around" in verdict

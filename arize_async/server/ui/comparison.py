@@ -116,7 +116,7 @@ def read_question(request: web.Request) -> Question:
     """
     ids = tuple(dict.fromkeys(request.query.getall("experiment", [])))
     if not 1 < len(ids) <= MOST:
-        raise malformed(f"Choose two to {MOST} experiments to compare; {len(ids)} were chosen.")
+        raise malformed(f"A comparison is of two to {MOST} different experiments, and this address names {len(ids)}.")
     show = word(request, "show", *WORDS)
     oldest_first = request.query.get("oldest") == "first"
     return Question(ids, request.query.get("metric", ""), show, number(request, "page"), oldest_first)
