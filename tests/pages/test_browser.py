@@ -146,8 +146,14 @@ async def test_experiments_are_compared(page: Page, filled: Filled) -> None:
     assert await page.locator("h1").inner_text() == "plain experiment 0 against plain experiment 1"
     assert await page.locator(".side tbody tr").first.locator(".change").inner_text() == "\N{MINUS SIGN}1"
     assert await page.locator("del").first.inner_text() == "1"
+    await page.get_by_label("Lower is better").check()
+    await page.wait_for_url("**lower=right**")
+    await settled(page)
+    assert "lower is better" in await page.locator(".statistics").inner_text()
+    assert await page.locator(".side tbody tr").first.locator(".change.down").inner_text() == "+1"
     await page.get_by_label("Metric").select_option("latency")
     await page.wait_for_url("**metric=latency**")
+    assert await page.get_by_label("Lower is better").is_disabled()
     await page.get_by_role("link", name="Lower").click()
     assert await page.locator(".side tbody tr").count() == 1
     await page.get_by_role("link", name="make baseline").click()

@@ -186,6 +186,24 @@ async def test_a_comparison_begins_with_what_got_worse(visitor: Visitor, filled:
     assert [row.split()[2] for row in rows(turned)] == ["2"]
 
 
+async def test_lower_scores_can_be_the_better_ones(visitor: Visitor, filled: Filled) -> None:
+    """Where the address says so examples, colours, tabs and statistics turn round; for costs it is so by itself."""
+    first, second = filled.experiments
+    address = f"/ui/compare?experiment={first}&experiment={second}&metric=right&lower=right"
+    page = (await visitor.get(f"{address}&show=regressions")).html
+    assert [row.split()[2] for row in rows(page)] == ["2"]
+    assert re.findall(r'class="change (\w+)">([^<]+)<', page) == [("down", "+1")]
+    assert re.search(r'name="lower" value="right" data-submits checked>', page)
+    assert re.search(r">Higher <b>1</b>", page)
+    (part,) = re.findall(r'data-src="([^"]+)"', page)
+    statistics = (await visitor.get(part.replace("&amp;", "&"))).html
+    assert statistics.count("lower is better") == 1
+    assert "lower is better" not in (await visitor.get(part.replace("&amp;lower=right", "").replace("&amp;", "&"))).html
+    latency = (await visitor.get(address.replace("metric=right", "metric=latency"))).html
+    assert re.search(r'name="lower" value="latency" data-submits checked disabled>', latency)
+    assert '<input type="hidden" name="lower" value="right">' in latency
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

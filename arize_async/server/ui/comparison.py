@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 PAGE = 20
 MOST = 4
 _CHARACTERS = 4000
-_LATENCY = "latency"
+COSTS = {"latency": "latency, ms", "token_count": "tokens", "total_cost": "cost"}
+"""Columns of numbers that are no evaluator's, and how they are called; lower ones are better."""
 
 
 @frozen
@@ -40,7 +41,8 @@ class Question:
 
     Attributes:
         ids: The experiments; the first is the baseline.
-        metric: An evaluator or ``latency``; empty means the first evaluator.
+        metric: An evaluator or one of ``COSTS``; empty means the first evaluator.
+        lower: Evaluators whose scores are better when they are lower.
         oldest_first: Whether the oldest experiment is the baseline, in whatever order they were chosen.
     """
 
@@ -49,10 +51,17 @@ class Question:
     show: str
     page: int
     oldest_first: bool = False
+    lower: tuple[str, ...] = ()
 
     def link(self, **changes: object) -> str:
         """Return the address with some parameters changed; the page is the first unless it is given."""
-        wanted = {"experiment": list(self.ids), "metric": self.metric, "show": self.show, **changes}
+        wanted = {
+            "experiment": list(self.ids),
+            "metric": self.metric,
+            "show": self.show,
+            "lower": self.lower,
+            **changes,
+        }
         return link("compare", **wanted)
 
     def with_baseline(self, experiment_id: str) -> str:
@@ -119,7 +128,8 @@ def read_question(request: web.Request) -> Question:
         raise malformed(f"A comparison is of two to {MOST} different experiments, and this address names {len(ids)}.")
     show = word(request, "show", *WORDS)
     oldest_first = request.query.get("oldest") == "first"
-    return Question(ids, request.query.get("metric", ""), show, number(request, "page"), oldest_first)
+    lower = tuple(dict.fromkeys(request.query.getall("lower", [])))
+    return Question(ids, request.query.get("metric", ""), show, number(request, "page"), oldest_first, lower)
 
 
 def _page(visit: Visit, question: Question) -> str:
@@ -132,8 +142,9 @@ def _page(visit: Visit, question: Question) -> str:
     metric = question.metric or metrics[0]
     if metric not in metrics:
         raise malformed(f"metric: none of these experiments has {metric!r}; there are: {', '.join(metrics)}")
-    column = _LATENCY if metric == _LATENCY else f"eval.{metric}.score"
-    paired = pair(frames, column, question.show)
+    column = metric if metric in COSTS else f"eval.{metric}.score"
+    lower_is_better = metric in COSTS or metric in question.lower
+    paired = pair(frames, column, question.show, lower_is_better=lower_is_better)
     rows = paired.frame.slice((question.page - 1) * PAGE, PAGE)
     return render(
         "compare.html",
@@ -142,6 +153,8 @@ def _page(visit: Visit, question: Question) -> str:
         experiments=[each.experiment for each in found],
         metrics=metrics,
         metric=metric,
+        costs=COSTS,
+        lower_is_better=lower_is_better,
         paired=paired,
         means=[_mean(frame, column) for frame in frames],
         heights=[frame.height for frame in frames],
@@ -155,7 +168,7 @@ def _page(visit: Visit, question: Question) -> str:
 def _metrics(frames: Sequence[pl.DataFrame]) -> list[str]:
     names = dict.fromkeys(name for frame in frames for name in evaluators(frame.columns))
     scored = [name for name in names if any(_is_number(frame, f"eval.{name}.score") for frame in frames)]
-    return [*scored, _LATENCY]
+    return [*scored, *(name for name in COSTS if name == "latency" or any(_is_number(each, name) for each in frames))]
 
 
 def _is_number(frame: pl.DataFrame, column: str) -> bool:

@@ -21,7 +21,8 @@ class Paired:
 
     Attributes:
         frame: ``example_id`` and for each experiment by its place ``score_n``, ``seq_n`` (its first run), ``runs_n``
-            and ``failed_n``; ``worst`` and ``best`` are the differences of candidates from the baseline.
+            and ``failed_n``; ``worst`` and ``best`` are the differences of candidates from the baseline, above 0
+            where a candidate is better.
         counts: How many examples each of the words chooses.
         common: Examples that all experiments ran.
         total: Examples that any of them ran.
@@ -33,17 +34,19 @@ class Paired:
     total: int
 
 
-def pair(frames: Sequence[pl.DataFrame], metric: str, show: str) -> Paired:
+def pair(frames: Sequence[pl.DataFrame], metric: str, show: str, *, lower_is_better: bool = False) -> Paired:
     """Pair runs by example; the first frame is the baseline.
 
     Args:
         frames: One row a run, with ``seq`` and ``example_id``.
         metric: The column of numbers that is compared; empty compares nothing.
         show: Which examples, one of ``WORDS``.
+        lower_is_better: Whether a fall is an improvement.
     """
     grouped = [_grouped(frame, metric, place) for place, frame in enumerate(frames)]
     joined = reduce(lambda left, right: left.join(right, on="example_id", how="full", coalesce=True), grouped)
-    differences = [pl.col(f"score_{place}") - pl.col("score_0") for place in range(1, len(frames))]
+    sign = -1 if lower_is_better else 1
+    differences = [sign * (pl.col(f"score_{place}") - pl.col("score_0")) for place in range(1, len(frames))]
     whole = joined.with_columns(
         worst=pl.min_horizontal(differences) if differences else pl.lit(None, pl.Float64),
         best=pl.max_horizontal(differences) if differences else pl.lit(None, pl.Float64),

@@ -10,6 +10,7 @@ from arize_async.server.ui.answers import careful
 from arize_async.server.ui.comparison import ComparisonPages
 from arize_async.server.ui.datasets import DatasetPages
 from arize_async.server.ui.experiment import ExperimentPages
+from arize_async.server.ui.preparing import Preparation
 from arize_async.server.ui.run import RunPages
 from arize_async.server.ui.run_cache import RunCache
 from arize_async.server.ui.sign_in import SignIn, signed_in
@@ -28,7 +29,9 @@ _PAGES = (DatasetPages, ExperimentPages, RunPages, ComparisonPages, StatisticsPa
 def ui_application(store: Store, guard: Guard, sessions: Sessions, assets: Assets) -> web.Application:
     """Build the application that serves the pages; it checks who is there by itself."""
     application = web.Application(middlewares=[careful, signed_in(sessions)])
-    site = Site(store, RunCache(), sessions)
+    preparation = Preparation()
+    application.on_cleanup.append(preparation.end)
+    site = Site(store, RunCache(), sessions, preparation)
     for pages in _PAGES:
         application.add_routes(pages(site).routes())
     application.add_routes(SignIn(sessions, guard).routes())

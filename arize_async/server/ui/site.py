@@ -9,6 +9,7 @@ from attrs import frozen
 from arize_async.server.storage.store import Store
 from arize_async.server.storage.transaction import Transaction
 from arize_async.server.ui.answers import page
+from arize_async.server.ui.preparing import Preparation
 from arize_async.server.ui.run_cache import RunCache
 from arize_async.server.ui.sessions import Sessions
 from arize_async.server.ui.sign_in import session_of
@@ -41,6 +42,7 @@ class Site:
     store: Store
     cache: RunCache
     sessions: Sessions
+    preparation: Preparation
 
     async def show(self, request: web.Request, make: Callable[[Visit], str], status: int = 200) -> web.Response:
         """Make a page in a thread of the store, from one snapshot, and answer with it."""
@@ -49,4 +51,5 @@ class Site:
         def visit(transaction: Transaction) -> str:
             return make(Visit(transaction, self.cache, token))
 
+        self.preparation.begin()
         return page(await self.store.read(visit), status)

@@ -14,7 +14,7 @@ from arize_async.results.metrics import Metric
 from arize_async.server.storage import experiments
 from arize_async.server.ui.comparison import read_question
 from arize_async.server.ui.rendering import render
-from arize_async.server.ui.run_cache import figure_columns
+from arize_async.server.ui.run_cache import evaluators, figure_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ class StatisticsPages:
             found = [experiments.get(visit.transaction, experiment_id) for experiment_id in question.ids]
             return render(
                 template,
-                statistics=statistics(visit, found),
+                statistics=statistics(visit, found, question.lower),
                 baseline=found[0].experiment,
                 question=question,
                 form_token=visit.form_token,
@@ -70,16 +70,19 @@ class StatisticsPages:
         return await self._site.show(request, make)
 
 
-def statistics(visit: Visit, found: Sequence[StoredExperiment]) -> Statistics:
+def statistics(visit: Visit, found: Sequence[StoredExperiment], lower: Sequence[str]) -> Statistics:
     """Compare experiments with the first one; it is done once until one of them changes."""
-    return visit.cache.made("statistics", lambda: _statistics(visit, found), *found)
+    known = {name for each in found for name in evaluators(figure_columns(visit.transaction, each))}
+    falling = sorted(known.intersection(lower))
+    return visit.cache.made(f"statistics {falling}", lambda: _statistics(visit, found, falling), *found)
 
 
-def _statistics(visit: Visit, found: Sequence[StoredExperiment]) -> Statistics:
+def _statistics(visit: Visit, found: Sequence[StoredExperiment], lower: Sequence[str]) -> Statistics:
     frames = [visit.cache.frame(visit.transaction, each, figure_columns(visit.transaction, each)) for each in found]
     names = _names(found)
     try:
-        compared = compare(frames[0], dict(zip(names[1:], frames[1:], strict=True)), baseline_name=names[0])
+        candidates = dict(zip(names[1:], frames[1:], strict=True))
+        compared = compare(frames[0], candidates, baseline_name=names[0], lower_is_better=lower)
     except (InvalidInput, MissingLibrary) as error:
         return Statistics((), str(error))
     widest: dict[str, float] = {}
