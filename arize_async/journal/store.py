@@ -36,6 +36,10 @@ _SCHEMA: Final = (
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
+_LAST_OF_ROWS: Final = (
+    "SELECT max(key), sum(length(line)) FROM"
+    " (SELECT key, line FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)"
+)
 _LAST_OF_PAGE: Final = (
     "SELECT max(key) FROM (SELECT key, sum(length(line)) OVER (ORDER BY key ROWS UNBOUNDED PRECEDING) AS total"
     " FROM (SELECT key, line FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)) WHERE total <= ?"
@@ -134,9 +138,11 @@ class Store:
         Raises:
             JournalError: The file cannot be read.
         """
-        (last,) = self._one(_LAST_OF_PAGE, first, end, _PAGE_ROWS, _PAGE_BYTES) or (None,)
-        if last is None:  # no record, or one that is larger than a page
-            (last,) = self._one("SELECT min(key) FROM records WHERE key >= ? AND key < ?", first, end) or (None,)
+        last, size = self._one(_LAST_OF_ROWS, first, end, _PAGE_ROWS) or (None, None)
+        if size is not None and size > _PAGE_BYTES:  # this takes four times as long
+            (last,) = self._one(_LAST_OF_PAGE, first, end, _PAGE_ROWS, _PAGE_BYTES) or (None,)
+            if last is None:  # one record is larger than a page
+                (last,) = self._one("SELECT min(key) FROM records WHERE key >= ? AND key < ?", first, end) or (None,)
         if last is None:
             return None
         (lines,) = self._one(_PAGE, first, last) or (None,)
