@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import builtins
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import anyio
 from attrs import evolve
 
-from arize_async.errors import ArizeError, InvalidInput, InvalidRows
-from arize_async.models.dataset import Dataset
+from arize_async.errors import InvalidInput
 from arize_async.models.experiment import Experiment, ExperimentWithRunIds
-from arize_async.models.requests import MAX_PAGE, AnnotateRecords, AppendRuns, CreateExperiment, SearchRuns
+from arize_async.models.requests import MAX_PAGE, AnnotateRecords, AppendRuns, SearchRuns
 from arize_async.models.rules import check_name
 from arize_async.models.run import ExperimentRunInput, ExperimentTaskFieldNames
 from arize_async.resources.base import Resource, check, check_limit
-from arize_async.resources.choice import argument, check_filled, check_rest, off_loop, open_rows, rest_rows
+from arize_async.resources.choice import argument, check_rest, open_rows, rest_rows
 from arize_async.resources.operations import operation
 from arize_async.resources.parts import PartWriter
-from arize_async.resources.run_columns import RunColumns, appended_rows, with_example_ids
+from arize_async.resources.recording import Recording, without_missing_outputs
+from arize_async.resources.run_columns import RunColumns, appended_rows
 from arize_async.responses.lists import ListExperimentsResponse
 from arize_async.responses.tables import ListExperimentRunsResponse
 from arize_async.wire import paths
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from arize_async.models.annotation import AnnotateRecordInput
     from arize_async.models.evaluation import EvaluationResultFieldNames
-    from arize_async.resources.rows import Rows, Source
+    from arize_async.resources.rows import Rows
 
 
 class ExperimentsResource(Resource):
@@ -125,14 +123,15 @@ class ExperimentsResource(Resource):
         check_name(name)
         if not dataset and not space:
             raise InvalidInput("give 'dataset' for an experiment on a dataset, or 'space' for a standalone experiment")
+        recording = Recording(self._http, self._flight, self._names)
         with argument("experiment_runs"):
             source = await open_rows(experiment_runs)
             columns = RunColumns(source.names, task_fields, evaluator_columns)
             if not dataset:
                 check_rest(source, "an experiment without a dataset travels over REST only; split the rows")
                 scope = {"space_id": await self._names.space_id(space or "")}
-                return await self._create_over_rest(name, scope, await rest_rows(source, columns, None) or [])
-            return await self._create_on_dataset(name, dataset, space, source, columns, force_http=force_http)
+                return await recording.over_rest(name, scope, await rest_rows(source, columns, None) or [])
+            return await recording.on_dataset(name, dataset, space, source, columns, force_http=force_http)
 
     @operation("experiments.get")
     async def get(self, *, experiment: str, dataset: str | None = None, space: str | None = None) -> Experiment:
@@ -270,7 +269,7 @@ class ExperimentsResource(Resource):
             path = await self._path(paths.EXPERIMENT_RUNS, experiment, dataset, space)
 
             async def append(rows: builtins.list[dict[str, object]]) -> ExperimentWithRunIds:
-                body = check(AppendRuns, experiment_runs=_without_missing_outputs(rows))
+                body = check(AppendRuns, experiment_runs=without_missing_outputs(rows))
                 return await self._send(ExperimentWithRunIds, "POST", path, body, expect=(201,))
 
             writer = PartWriter(self._config.max_http_payload_size_mb, lambda answer: answer.run_ids)
@@ -349,52 +348,3 @@ class ExperimentsResource(Resource):
     async def _all_runs(self, experiment: Experiment) -> ListExperimentRunsResponse:
         table = await self._flight.runs_table(space_id=experiment.space_id, experiment_id=experiment.id)
         return ListExperimentRunsResponse.from_table(table)
-
-    async def _create_on_dataset(
-        self, name: str, dataset: str, space: str | None, source: Source, columns: RunColumns, *, force_http: bool
-    ) -> Experiment:
-        if not columns.has_example_ids:
-            raise InvalidRows(
-                "an experiment on a dataset needs example ids: name their column", path="task_fields.example_id"
-            )
-        if force_http:
-            check_rest(source, "leave out force_http, or split the rows")
-        dataset_id = await self._names.dataset_id(dataset, space)
-        bound = None if force_http else self._config.max_http_payload_size_mb
-        rows = await rest_rows(source, columns, bound)
-        if rows is not None:
-            check_filled(rows, "example_id")
-            if force_http or all(row["output"] is not None for row in rows):
-                return await self._create_over_rest(name, {"dataset_id": dataset_id}, rows)
-        return await self._create_over_flight(name, dataset_id, source, columns)
-
-    async def _create_over_rest(
-        self, name: str, scope: Mapping[str, str], rows: builtins.list[dict[str, object]]
-    ) -> Experiment:
-        body = check(CreateExperiment, name=name, **scope, experiment_runs=_without_missing_outputs(rows))
-        return await self._send(Experiment, "POST", paths.EXPERIMENTS, body, expect=(201,))
-
-    async def _create_over_flight(self, name: str, dataset_id: str, source: Source, columns: RunColumns) -> Experiment:
-        dataset = await self._get(Dataset, paths.fill(paths.DATASET, dataset_id=dataset_id))
-        reader = await off_loop(lambda: with_example_ids(source.reader(columns)))
-        place = {"space_id": dataset.space_id, "dataset_id": dataset_id, "name": name}
-        announced = await self._flight.init_experiment(**place)
-        try:
-            uploaded = await self._flight.upload_runs(**place, data=reader)
-        except BaseException:
-            with anyio.move_on_after(self._config.timeouts.close, shield=True):
-                await self._delete_if_empty(announced.experiment_id)
-            raise
-        path = paths.fill(paths.EXPERIMENT, experiment_id=uploaded)
-        return await self._get_created(Experiment, path, f"experiment {uploaded}")
-
-    async def _delete_if_empty(self, experiment_id: str) -> None:
-        """Free the name of an experiment that got no runs, so that the call can be made again."""
-        with suppress(ArizeError):
-            if not (await self.list_runs(experiment=experiment_id, limit=1)).experiment_runs:
-                await self.delete(experiment=experiment_id)
-
-
-def _without_missing_outputs(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Return rows as REST takes them: an output is a string there."""
-    return [{**row, "output": ""} if row["output"] is None else row for row in rows]

@@ -41,12 +41,29 @@ def judge(output: Any) -> EvaluationResult:
     )
 
 
-async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
-    """Names, kinds, attributes, status, events, links and resource are those of the protocol."""
+async def run(client: ArizeClient, dataset: Dataset) -> tuple[Any, Any]:
+    """Run an experiment on three rows, of which the second one fails."""
     experiment, frame = await client.experiments.run(
         name="exp", dataset=dataset.id, task=answer, evaluators=[judge], concurrency=1, metadata={"user_id": "u1"}
     )
-    assert experiment is not None
+    return experiment, frame
+
+
+def about(experiment: Any) -> dict[str, str]:
+    """Return what the spans of tasks and of evaluators say of their experiment."""
+    return {
+        "experiment_id": experiment.id,
+        "experiment_name": "exp",
+        "dataset_id": experiment.dataset_id,
+        "dataset_name": "traced",
+        "dataset_version_id": experiment.dataset_version_id,
+    }
+
+
+async def test_spans_of_tasks(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
+    """Names, kinds, attributes, status, events and resource are those of the protocol."""
+    experiment, frame = await run(client, dataset)
+    assert experiment.dataset_id == dataset.id
     assert len(collector.spans) == 5
     assert len(set(collector.projects)) == 1
     assert collector.metadata["arize-space-id"] == dataset.space_id
@@ -57,14 +74,7 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
     assert [span.trace_id.hex() for span in (text, failed, nested)] == frame["result.trace.id"].to_list()
     assert (text.kind, text.parent_span_id, text.status.code) == (INTERNAL, b"", OK)
     found = attributes(text)
-    assert json.loads(found.pop("metadata")) == {
-        "experiment_id": experiment.id,
-        "experiment_name": "exp",
-        "dataset_id": dataset.id,
-        "dataset_name": "traced",
-        "dataset_version_id": experiment.dataset_version_id,
-        "user_id": "u1",
-    }
+    assert json.loads(found.pop("metadata")) == about(experiment) | {"user_id": "u1"}
     assert found == {
         "input.value": "q0",
         "input.mime_type": "application/json",
@@ -81,18 +91,18 @@ async def test_task_and_evaluator_spans(client: ArizeClient, dataset: Dataset, c
     assert attributes(event)["exception.type"] == "ValueError"
     assert 'raise ValueError("no answer")' in attributes(event)["exception.stacktrace"]
 
+
+async def test_spans_of_evaluators(client: ArizeClient, dataset: Dataset, collector: Collector) -> None:
+    """Each has a trace of its own, with a link to the task's."""
+    experiment, frame = await run(client, dataset)
+    text = collector.named("Task: answer")[0]
     judged = collector.named("Evaluation: judge")[0]
     assert judged.parent_span_id == b""
     assert judged.trace_id != text.trace_id
     assert judged.links[0].trace_id == text.trace_id
     found = attributes(judged)
     assert [value.int_value for value in found.pop("metadata.list").values] == [1, 2]
-    assert json.loads(found.pop("metadata")) == {
-        "experiment_id": experiment.id,
-        "experiment_name": "exp",
-        "dataset_id": dataset.id,
-        "dataset_name": "traced",
-        "dataset_version_id": experiment.dataset_version_id,
+    assert json.loads(found.pop("metadata")) == about(experiment) | {
         "evaluator_kind": "CODE",
         "example_id": frame["example_id"][0],
         "run_id": frame["result.trace.id"][0],
