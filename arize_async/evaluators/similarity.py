@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
@@ -26,64 +27,10 @@ def _bounded(text: str) -> str:
     return text
 
 
-@frozen(kw_only=True)
-class Levenshtein:
-    """Say how similar output and expected output are: 1 minus the edit distance over the longer length.
+class _OfTwoTexts:
+    """What is compared, and what is not: the same for all that ``rapidfuzz`` compares."""
 
-    Two empty texts are the same. What is no text is compared as its JSON text. No output scores 0; an example without
-    an expected output, and texts of more than 100,000 characters, are errors. Needs ``arize-async[evaluators]``.
-
-    Attributes:
-        ignore_case: Whether letters of either case are the same.
-        name: Name in columns.
-
-    Example:
-        >>> Levenshtein()("kitten", "sitting").metadata, round(Levenshtein()("kitten", "sitting").score, 4)
-        ({'distance': 3}, 0.5714)
-    """
-
-    ignore_case: bool = False
-    name: str = "levenshtein"
-    kind: ClassVar[EvaluatorKind] = EvaluatorKind.CODE
-
-    def __attrs_post_init__(self) -> None:
-        """Make sure that the library is there."""
-        library("rapidfuzz")
-
-    def __call__(self, output: object, expected: object) -> EvaluationResult:
-        """Compare; the distance is metadata ``distance``.
-
-        Raises:
-            ValueError: There is nothing to compare with, or a text is too long.
-        """
-        right, text = _bounded(wanted_text(expected)), text_of(output)
-        if text is None:
-            return EvaluationResult(0.0, explanation=_NO_OUTPUT)
-        left = _bounded(text)
-        if self.ignore_case:
-            left, right = left.casefold(), right.casefold()
-        distance = library("rapidfuzz.distance").Levenshtein.distance(left, right)
-        longer = max(len(left), len(right))
-        return EvaluationResult(1 - distance / longer if longer else 1.0, metadata={"distance": distance})
-
-
-@frozen(kw_only=True)
-class TokenSetSimilarity:
-    """Say how similar the words of output and expected output are, whatever their order and number.
-
-    The token set ratio: a text that has all words of the other one scores 1, whatever else it says; case and
-    punctuation count for nothing. Without any word on one side the score is 0. Missing and long texts are treated as
-    by ``Levenshtein``. Needs ``arize-async[evaluators]``.
-
-    Attributes:
-        name: Name in columns.
-
-    Example:
-        >>> TokenSetSimilarity()("It was Nobel, Alfred Nobel!", "alfred nobel").score
-        1.0
-    """
-
-    name: str = "token_set_similarity"
+    __slots__ = ()
     kind: ClassVar[EvaluatorKind] = EvaluatorKind.CODE
 
     def __attrs_post_init__(self) -> None:
@@ -99,14 +46,65 @@ class TokenSetSimilarity:
         right, text = _bounded(wanted_text(expected)), text_of(output)
         if text is None:
             return EvaluationResult(0.0, explanation=_NO_OUTPUT)
-        process = library("rapidfuzz.utils").default_process
-        return EvaluationResult(
-            library("rapidfuzz.fuzz").token_set_ratio(_bounded(text), right, processor=process) / 100
-        )
+        return self._compared(_bounded(text), right)
+
+    @abstractmethod
+    def _compared(self, left: str, right: str) -> EvaluationResult: ...
 
 
 @frozen(kw_only=True)
-class Rouge:
+class Levenshtein(_OfTwoTexts):
+    """Say how similar output and expected output are: 1 minus the edit distance over the longer length.
+
+    Two empty texts are the same. What is no text is compared as its JSON text. No output scores 0; an example without
+    an expected output, and texts of more than 100,000 characters, are errors. The distance is metadata ``distance``.
+    Needs ``arize-async[evaluators]``.
+
+    Attributes:
+        ignore_case: Whether letters of either case are the same.
+        name: Name in columns.
+
+    Example:
+        >>> Levenshtein()("kitten", "sitting").metadata, round(Levenshtein()("kitten", "sitting").score, 4)
+        ({'distance': 3}, 0.5714)
+    """
+
+    ignore_case: bool = False
+    name: str = "levenshtein"
+
+    def _compared(self, left: str, right: str) -> EvaluationResult:
+        if self.ignore_case:
+            left, right = left.casefold(), right.casefold()
+        distance = library("rapidfuzz.distance").Levenshtein.distance(left, right)
+        longer = max(len(left), len(right))
+        return EvaluationResult(1 - distance / longer if longer else 1.0, metadata={"distance": distance})
+
+
+@frozen(kw_only=True)
+class TokenSetSimilarity(_OfTwoTexts):
+    """Say how similar the words of output and expected output are, whatever their order and number.
+
+    The token set ratio: a text that has all words of the other one scores 1, whatever else it says; case and
+    punctuation count for nothing. Without any word on one side the score is 0. Missing and long texts are treated as
+    by ``Levenshtein``. Needs ``arize-async[evaluators]``.
+
+    Attributes:
+        name: Name in columns.
+
+    Example:
+        >>> TokenSetSimilarity()("It was Nobel, Alfred Nobel!", "alfred nobel").score
+        1.0
+    """
+
+    name: str = "token_set_similarity"
+
+    def _compared(self, left: str, right: str) -> EvaluationResult:
+        process = library("rapidfuzz.utils").default_process
+        return EvaluationResult(library("rapidfuzz.fuzz").token_set_ratio(left, right, processor=process) / 100)
+
+
+@frozen(kw_only=True)
+class Rouge(_OfTwoTexts):
     """Say how much of the expected text's wording the output has: ROUGE-1, ROUGE-2 or ROUGE-L.
 
     Words are runs of letters a to z and digits in lower case, without stemming, as in Google's ``rouge-score``, whose
@@ -128,26 +126,13 @@ class Rouge:
         default="rougeL", validator=one_of("rouge1", "rouge2", "rougeL")
     )
     name: str = "rouge"
-    kind: ClassVar[EvaluatorKind] = EvaluatorKind.CODE
 
-    def __attrs_post_init__(self) -> None:
-        """Make sure that the library is there."""
-        library("rapidfuzz")
-
-    def __call__(self, output: object, expected: object) -> EvaluationResult:
-        """Compare.
-
-        Raises:
-            ValueError: There is nothing to compare with, or a text is too long.
-        """
-        right, text = _words(wanted_text(expected)), text_of(output)
-        if text is None:
-            return EvaluationResult(0.0, explanation=_NO_OUTPUT)
-        left = _words(text)
+    def _compared(self, left: str, right: str) -> EvaluationResult:
+        found, wanted = _words(left), _words(right)
         if self.variant == "rougeL":
-            common = library("rapidfuzz.distance").LCSseq.similarity(left, right)
-            return overlap(common, len(left), len(right))
-        grams, theirs = _grams(left, int(self.variant[-1])), _grams(right, int(self.variant[-1]))
+            common = library("rapidfuzz.distance").LCSseq.similarity(found, wanted)
+            return overlap(common, len(found), len(wanted))
+        grams, theirs = _grams(found, int(self.variant[-1])), _grams(wanted, int(self.variant[-1]))
         return overlap((grams & theirs).total(), grams.total(), theirs.total())
 
 
@@ -159,7 +144,7 @@ def overlap(common: int, found: int, expected: int) -> EvaluationResult:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", _bounded(text).lower())
+    return re.findall(r"[a-z0-9]+", text.lower())
 
 
 def _grams(words: list[str], n: int) -> Counter[Hashable]:

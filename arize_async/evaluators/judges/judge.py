@@ -188,16 +188,13 @@ class LLMJudge:
             ValueError: A value that the prompt asks for is missing, or the model gave no verdict.
             Exception: What the client raised.
         """
-        given = self._given(output, input, expected, metadata, dataset_row)
+        given: dict[str, object] = {"input": input, "metadata": metadata, "dataset_row": dataset_row}
+        return await self._judged({**given, **dict.fromkeys(_OUTPUT, output), **dict.fromkeys(_EXPECTED, expected)})
+
+    async def _judged(self, given: Mapping[str, object]) -> EvaluationResult:
+        """Judge by the values of an example, under all their names."""
         verdict = await self._verdict(self._prompt.filled(lambda name: self._text(name, given)))
         return EvaluationResult(self._scores[verdict.label], verdict.label, verdict.explanation)
-
-    @staticmethod
-    def _given(
-        output: object, given_input: object, expected: object, metadata: object, row: Mapping[str, object] | None
-    ) -> dict[str, object]:
-        found: dict[str, object] = {"input": given_input, "metadata": metadata, "dataset_row": row}
-        return {**found, **dict.fromkeys(_OUTPUT, output), **dict.fromkeys(_EXPECTED, expected)}
 
     def _text(self, name: str, given: Mapping[str, object]) -> str:
         """Return the value of a placeholder as text."""

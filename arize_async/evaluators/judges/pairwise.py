@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import cast
 
 from attrs import field, frozen
 
@@ -80,30 +81,10 @@ when neither is better in anything that matters.
         """The labels that results can have."""
         return tuple(self.scores)
 
-    async def __call__(
-        self,
-        output: object,
-        input: object = None,  # noqa: A002 - the field's word
-        expected: object = None,
-        metadata: object = None,
-        dataset_row: Mapping[str, object] | None = None,
-    ) -> EvaluationResult:
-        """Compare one output with the other answer.
-
-        Args:
-            output: What the task returned; None is put in as nothing.
-            input: The input of the example.
-            expected: Its expected output.
-            metadata: Its metadata.
-            dataset_row: The whole row.
-
-        Raises:
-            ValueError: A value that the prompt asks for is missing, or the model gave no verdict.
-            Exception: What the client raised.
-        """
-        given = self._given(output, input, expected, metadata, dataset_row)
-        row = {name: value for name, value in (dataset_row or {}).items() if name not in _MANAGED}
-        output_first = self._draw([input, expected, row])
+    async def _judged(self, given: Mapping[str, object]) -> EvaluationResult:
+        row = cast("Mapping[str, object]", given["dataset_row"] or {})
+        told = {name: value for name, value in row.items() if name not in _MANAGED}
+        output_first = self._draw([given["input"], given["expected"], told])
         names = ("output", self.against) if output_first else (self.against, "output")
         shown: dict[str, str] = dict(zip(("first", "second"), names, strict=True))
         verdict = await self._verdict(self._prompt.filled(lambda name: self._text(shown.get(name, name), given)))
