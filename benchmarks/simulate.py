@@ -156,6 +156,7 @@ def main() -> None:
     """Read the arguments, simulate, and print tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=4000, help="of each cell (default: %(default)s)")
+    parser.add_argument("--families", type=int, default=1000, help="of each cell of tests (default: %(default)s)")
     parser.add_argument("--examples", type=int, nargs="+", default=[20, 50, 100, 300], help="in a sample")
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), metavar="KIND", help="of scores; all by default")
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS), help="all by default")
@@ -169,7 +170,8 @@ def main() -> None:
             for repetitions in REPETITIONS:
                 if what == "mean" and repetitions == "1 and 3":
                     continue
-                row = [simulate(what, kind, repetitions, examples, options.samples) for examples in options.examples]
+                samples = options.families if what == "found" else options.samples
+                row = [simulate(what, kind, repetitions, examples, samples) for examples in options.examples]
                 cells += row
                 print(f"| {kind} | {repetitions} | {' | '.join(map(str, row))} |", flush=True)
     if options.json:

@@ -48,7 +48,8 @@ def compare(
         The differences of each evaluator in each candidate, and what they show.
 
     Raises:
-        InvalidInput: There is no candidate, an argument is out of bounds, or runs have no example ids.
+        InvalidInput: There is no candidate, an argument is out of bounds, an evaluator in ``lower_is_better`` is in none
+            of the frames, or runs have no example ids.
         MissingLibrary: SciPy is not installed: ``pip install 'arize-async[stats]'``.
 
     Example:
@@ -64,6 +65,9 @@ def compare(
     if not candidates:
         raise InvalidInput("give at least one candidate to compare with the baseline", path="candidates")
     names = tuple(dict.fromkeys(name for frame in (baseline, *candidates.values()) for name in evaluator_names(frame)))
+    if unknown := sorted(settings.lower_is_better.difference(names)):
+        there = ", ".join(names) or "none"
+        raise InvalidInput(f"there is no evaluator {unknown[0]!r}; there are: {there}", path="lower_is_better")
     before = Runs.of(baseline, names)
     compared = [_compared(before, name, Runs.of(frame, names), names, settings) for name, frame in candidates.items()]
     return Comparison(
@@ -141,12 +145,17 @@ def _judged(candidates: Sequence[Candidate], baseline: str, settings: Settings) 
     adjusted = iter(holm([test.p_value for test in tests]))
     level = (1 - settings.confidence) / max(1, len(tests))
     return tuple(
-        evolve(each, metrics=tuple(_worded(metric, each, adjusted, level, baseline) for metric in each.metrics))
+        evolve(
+            each,
+            metrics=tuple(_worded(metric, each, adjusted, level, (baseline, len(tests))) for metric in each.metrics),
+        )
         for each in candidates
     )
 
 
-def _worded(metric: Metric, candidate: Candidate, adjusted: Iterator[float], level: float, baseline: str) -> Metric:
+def _worded(
+    metric: Metric, candidate: Candidate, adjusted: Iterator[float], level: float, family: tuple[str, int]
+) -> Metric:
     from arize_async.results.statistics.paired import detectable
 
     if metric.test is not None:
@@ -156,4 +165,4 @@ def _worded(metric: Metric, candidate: Candidate, adjusted: Iterator[float], lev
             detectable=detectable(candidate.scores[metric.name].pairs(), level),
         )
     judged = evolve(metric, outcome=outcome_of(metric))
-    return evolve(judged, verdict=verdict_of(judged, baseline))
+    return evolve(judged, verdict=verdict_of(judged, *family))

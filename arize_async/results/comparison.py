@@ -78,6 +78,11 @@ class Comparison:
         return tuple(metric for candidate in self.candidates for metric in candidate.metrics)
 
     @property
+    def tests(self) -> int:
+        """How many p-values there are, which are corrected for that."""
+        return sum(metric.test is not None for metric in self.metrics)
+
+    @property
     def verdict(self) -> str:
         """What is shown, a line for each evaluator of each candidate."""
         return "\n".join(metric.verdict for metric in self.metrics) or "There is no evaluator to compare."
@@ -144,6 +149,16 @@ class Comparison:
 
         Raises:
             InvalidInput: There is no such evaluator or candidate, or a number is out of bounds.
+
+        Example:
+            >>> import polars as pl
+            >>> from arize_async.results import compare
+            >>> before = pl.DataFrame({"example_id": list(range(40)), "eval.right.score": [0.0, 1.0] * 20})
+            >>> after = before.with_columns(pl.lit(1.0).alias("eval.right.score"))
+            >>> check = compare(before, {"new": after}).check(metric="right", max_regression=0.02)
+            >>> check.passed, check.result.value
+            (True, 'passed')
+            >>> check.raise_if_failed()
         """
         from arize_async.results.gate import Condition, judge
 

@@ -80,7 +80,7 @@ class Condition:
 
     def __str__(self) -> str:
         """Return it as it is written."""
-        return f"{self.metric} {self.operator} {self.threshold:g}"
+        return f"{self.metric} {self.operator} {self.threshold + 0.0:g}"
 
 
 @frozen

@@ -65,7 +65,7 @@ def markdown(comparison: Comparison) -> str:
     parts = [
         f"## {plain(names)} compared with {plain(comparison.baseline)}",
         "\n".join(verdicts) or "There is no evaluator to compare.",
-        table(_HEAD, [cells(metric) for metric in comparison.metrics]),
+        table(_head(comparison), [cells(metric) for metric in comparison.metrics]),
         table(("experiment", "runs", "failed"), failed),
         _methods(comparison),
     ]
@@ -75,7 +75,11 @@ def markdown(comparison: Comparison) -> str:
 def html(comparison: Comparison) -> str:
     """Return the numbers and the verdicts, escaped."""
     rows = [cells(metric) for metric in comparison.metrics]
-    return f"{html_table(repr(comparison), _HEAD, rows)}<pre>{escape(comparison.verdict)}</pre>"
+    return f"{html_table(repr(comparison), _head(comparison), rows)}<pre>{escape(comparison.verdict)}</pre>"
+
+
+def _head(comparison: Comparison) -> Sequence[str]:
+    return _HEAD if comparison.tests > 1 else ["p" if name == "adjusted p" else name for name in _HEAD]
 
 
 def cells(metric: Metric) -> Sequence[object]:
@@ -126,5 +130,6 @@ def _methods(comparison: Comparison) -> str:
         if metric.interval and metric.test
     )
     level = f"{100 * comparison.settings.confidence:.4g} %"
-    head = f"Intervals hold the true difference in {level} of all samples; p-values are adjusted by Holm's method."
+    corrected = "; p-values are adjusted by Holm's method" if comparison.tests > 1 else ""
+    head = f"Intervals are made to hold the true difference in {level} of all samples{corrected}."
     return "\n".join([head, *(f"- {plain(line)}" for line in found)]) if found else ""

@@ -114,3 +114,12 @@ def test_judges_measure_the_model_before_it_judges(run: Callable[..., str]) -> N
     printed = run("judges.py")
     assert "correctness: 8 of 12 as labelled (67%)" in printed
     assert "Who invented the telephone?  incorrect  loud" in printed
+
+
+def test_comparing_decides_between_two_prompts(run: Callable[..., str]) -> None:
+    """More answers are right and they are longer; one check passes and the other fails."""
+    printed = run("comparing.py")
+    assert "thorough is better than terse in correct: +0.130" in printed
+    assert "thorough is worse than terse in words: +5.000" in printed
+    assert "passed: correct < -0.02: " in printed
+    assert "failed: words > 3: " in printed

@@ -111,3 +111,13 @@ def test_spans_of_runs_are_all_stored_in_their_project(tmp_path: Path) -> None:
         stored = line.partition(": ")[2]
         assert stored == "20 tasks, 40 evaluations, 20 calls, 350 tokens of 350"
     assert len(lines) == 7
+
+
+def test_simulations_count_intervals_and_families(tmp_path: Path) -> None:
+    """Each part is a table with a line for each number of repetitions."""
+    printed = run(
+        tmp_path, "simulate.py", "--samples", "250", "--families", "1", "--examples", "20", "--kinds", "exponential"
+    )
+    heads = [line.split("|")[1].strip() for line in printed.splitlines() if "repetitions" in line]
+    assert heads == ["difference", "mean", "found"]
+    assert printed.count("| exponential |") == 3 + 2 + 3

@@ -91,7 +91,27 @@ def test_a_verdict_needs_both_the_interval_and_the_corrected_test() -> None:
     crowd = {f"new {place}": after for place in range(20)}
     metric = compare(before, crowd).metric("correct", candidate="new 3")
     assert metric.outcome is Outcome.NO_DIFFERENCE_SHOWN
-    assert "The interval excludes 0, but after the correction for several tests" in metric.verdict
+    assert "The interval excludes 0, but after the correction for several tests the test" in metric.verdict
+
+
+def test_a_single_test_is_not_called_corrected() -> None:
+    """Neither in the verdict nor in a report; of several it is said."""
+    before, after = scored([0] * 5 + [1]), scored([1] * 6)
+    one, two = compare(before, {"new": after}), compare(before, {"a": after, "b": after})
+    assert "p 0.062, 6 of 6 examples). The interval excludes 0, but the test does not rule out chance." in str(one)
+    for text in (str(one), one.to_markdown(), one._repr_html_()):
+        assert not {"adjusted", "correction", "Holm"} & set(text.replace(",", " ").replace("<", " ").split())
+    assert "adjusted p 0.12" in str(two)
+    assert "adjusted p" in two.to_markdown()
+
+
+def test_scores_of_different_examples_are_not_compared() -> None:
+    """No number is given for what cannot be compared; scores on neither side are said to be so."""
+    elsewhere = scored([1, 1]).with_columns(pl.Series("example_id", ["x", "y"]))
+    verdict = compare(scored([0, 1]), {"new": elsewhere}).verdict
+    assert verdict == "correct cannot be compared: no example has a score of it in both experiments (0 of 4 examples)."
+    nowhere = compare(scored([None]), {"new": scored([nan])}).verdict
+    assert nowhere == "correct cannot be compared: neither experiment has a score of it (0 of 1 examples)."
 
 
 def test_missing_scores_are_named_with_what_they_could_do() -> None:
@@ -102,6 +122,7 @@ def test_missing_scores_are_named_with_what_they_could_do() -> None:
     metric = comparison.metric("correct")
     assert (metric.outcome, metric.pairs, metric.bounds) == (Outcome.BETTER, 20, (0.0, 0.5))
     assert "20 of 40 examples" in metric.verdict
+    assert metric.verdict.startswith("Where both have scores, new is better than baseline in correct")
     assert "With the 20 missing scores at worst and at best it is 0 to +0.500." in metric.verdict
     assert "What is missing could turn this round." in metric.verdict
     assert comparison.candidates[0].summary.failed == 20
@@ -124,7 +145,9 @@ def test_an_evaluator_of_one_side_is_listed_without_a_difference() -> None:
     comparison = compare(before, {"new": after})
     tone, correct = comparison.metric("tone"), comparison.metric("correct")
     assert (tone.pairs, tone.difference, tone.outcome) == (0, None, Outcome.NOT_COMPARABLE)
-    assert "no example has a score of it in both experiments (0 of 11 examples)" in tone.verdict
+    assert tone.verdict == "tone cannot be compared: only new has scores of it (0 of 11 examples)."
+    back = compare(after, {"new": before}, baseline_name="old").metric("tone")
+    assert back.verdict == "tone cannot be compared: only old has scores of it (0 of 11 examples)."
     assert correct.test is not None
     assert correct.test.adjusted == correct.test.p_value
 
@@ -186,6 +209,7 @@ def test_same_runs_give_the_same_numbers() -> None:
         ({"candidates": {}}, "candidates"),
         ({"confidence": 1.0}, "confidence"),
         ({"confidence": nan}, "confidence"),
+        ({"lower_is_better": ["corect"]}, "lower_is_better: there is no evaluator 'corect'; there are: correct"),
         ({"baseline": pl.DataFrame({"output": ["a"]})}, "example_id"),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_check_passes_only_what_the_interval_rules_out(
 def test_a_failed_check_raises_with_its_numbers() -> None:
     """What is unclear raises as well, unless that is let go."""
     worse = compare(scored([1] * 9), {"new": scored([0] * 9)}).check(metric="correct")
-    with pytest.raises(CheckFailed, match="failed: correct < -0: difference -1") as raised:
+    with pytest.raises(CheckFailed, match="failed: correct < 0: difference -1") as raised:
         worse.raise_if_failed()
     assert raised.value.check is worse
     unclear = compare(scored([1] * 9), {"new": scored([1] * 9)}).check(metric="correct")

@@ -39,6 +39,7 @@ class Statistics:
 
     lines: Sequence[Line]
     complaint: str = ""
+    tests: int = 0
 
 
 class StatisticsPages:
@@ -90,7 +91,9 @@ def _statistics(visit: Visit, found: Sequence[StoredExperiment], lower: Sequence
         if metric.interval:
             reach = max(abs(metric.interval.low), abs(metric.interval.high))
             widest[metric.name] = max(reach, widest.get(metric.name, 0.0))
-    return Statistics([_line(metric, widest.get(metric.name, 0.0)) for metric in compared.metrics])
+    return Statistics(
+        [_line(metric, widest.get(metric.name, 0.0)) for metric in compared.metrics], tests=compared.tests
+    )
 
 
 def _line(metric: Metric, widest: float) -> Line:
