@@ -77,7 +77,8 @@ class ComparingExperiments(ExperimentsResource):
             The differences of each evaluator in each candidate, and what they show.
 
         Raises:
-            InvalidInput: There is no candidate, one is named twice, or an argument is out of bounds.
+            InvalidInput: There is no candidate, one is named twice, none has an evaluator of ``lower_is_better``, or an
+                argument is out of bounds.
             MissingLibrary: SciPy is not installed: ``pip install 'arize-async[stats]'``.
             NotFound: There is no such experiment.
             ApiError: The server refused.

@@ -48,8 +48,8 @@ def compare(
         The differences of each evaluator in each candidate, and what they show.
 
     Raises:
-        InvalidInput: There is no candidate, an argument is out of bounds, no frame has an evaluator of ``lower_is_better``,
-            or runs have no example ids.
+        InvalidInput: There is no candidate, an argument is out of bounds, no frame has an evaluator of
+            ``lower_is_better``, or runs have no example ids.
         MissingLibrary: SciPy is not installed: ``pip install 'arize-async[stats]'``.
 
     Example:
