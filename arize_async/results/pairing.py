@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _PASS_FAIL = (0.0, 1.0)
 _DIGITS = 12
+_SMALLEST = 1e-290
 _COLUMNS = {"score": "mean {}", "output": "output", "scored": "scored {}", "runs": "runs"}
 
 
@@ -73,7 +74,7 @@ class PairedScores:
         lowest, highest = unit_or_seen(every)
         # without the noise of binary fractions: 0.3 - 0.1 and 0.2 - 0.0 are ties
         largest = every.abs().max()
-        scale = largest if isinstance(largest, float) and largest else 1.0
+        scale = largest if isinstance(largest, float) and largest > _SMALLEST else 1.0
         difference = ((pl.col("candidate_score") - pl.col("baseline_score")) / scale).round(_DIGITS) * scale
         return cls(
             joined.select("example_id", **chosen).with_columns(difference=difference),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _RESULT = re.compile(r"eval\.(.+)\.(?:score|label)", re.DOTALL)
 _METADATA = ".metadata"
+_LARGEST = 1e152
 
 
 def evaluator_names(frame: pl.DataFrame) -> tuple[str, ...]:
@@ -30,9 +31,14 @@ def _is_metadata(name: str, evaluators: dict[str, None]) -> bool:
 
 
 def score(frame: pl.DataFrame, evaluator: str) -> pl.Expr:
-    """Return the expression of an evaluator's scores: finite numbers, null where there is none."""
+    """Return the expression of an evaluator's scores, null where ``can_be_averaged`` does not hold."""
     values = raw_score(frame, evaluator)
-    return pl.when(values.is_finite()).then(values)
+    return pl.when(can_be_averaged(values)).then(values)
+
+
+def can_be_averaged(values: pl.Expr) -> pl.Expr:
+    """Return the expression that tells which scores are finite, and so small that sums of their squares are, too."""
+    return values.is_finite() & (values.abs() < _LARGEST)
 
 
 def raw_score(frame: pl.DataFrame, evaluator: str) -> pl.Expr:

@@ -12,7 +12,16 @@ from attrs import field, frozen
 
 from arize_async.models.finished import FinishedEvaluation
 from arize_async.results.metrics import Interval, number
-from arize_async.results.scores import evaluator_names, failed, label, of_examples, raw_score, score, unit_or_seen
+from arize_async.results.scores import (
+    can_be_averaged,
+    evaluator_names,
+    failed,
+    label,
+    of_examples,
+    raw_score,
+    score,
+    unit_or_seen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,7 +248,7 @@ def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
 def _evaluator(frame: pl.DataFrame, name: str, examples: pl.DataFrame, place: int) -> EvaluatorSummary:
     scores = frame.select(score(frame, name).alias("score"))["score"].drop_nulls()
     means = examples[f"mean {place}"].drop_nulls()
-    odd = ~raw_score(frame, name).is_finite()
+    odd = ~can_be_averaged(raw_score(frame, name))
     failures = _causes(frame, f"eval.{name}.error")
     mean, spread = means.mean(), means.std()
     return EvaluatorSummary(

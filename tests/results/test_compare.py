@@ -195,6 +195,15 @@ def test_scores_of_any_size(size: float) -> None:
     assert metric.difference == pytest.approx(5 * size, rel=1e-9, abs=0)
 
 
+@pytest.mark.parametrize("scores", [[5e-324, 0, 0, 1e-323], [1e308, -1e308, 1e308, 0], [1e200, 1, 2, 3]])
+def test_scores_at_the_ends_of_floats_give_no_nan(scores: list[float]) -> None:
+    """The smallest are no different from 0; the largest count as missing, as infinite ones do."""
+    comparison = compare(scored(scores), {"new": scored(scores[::-1])})
+    everything(comparison)
+    assert "nan" not in str(comparison)
+    assert comparison.metric("correct").outcome is not Outcome.BETTER
+
+
 def test_same_runs_give_the_same_numbers() -> None:
     """The bootstrap is seeded."""
     generator = np.random.default_rng(0)
