@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from arize_async.cli.tables import visible
 from arize_async.errors import InvalidInput
+from arize_async.models.unicode import visible
 
 
 def confirm(what: str, *, yes: bool) -> None:

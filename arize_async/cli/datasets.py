@@ -11,8 +11,9 @@ from arize_async.cli.pages import print_items, take
 from arize_async.cli.parsers import add_action, add_json, add_limit, describe
 from arize_async.cli.removal import remove
 from arize_async.cli.rows import ENDINGS, open_rows, source
-from arize_async.cli.tables import moment, print_json, visible
+from arize_async.cli.tables import moment, print_json
 from arize_async.errors import InvalidInput
+from arize_async.models.unicode import visible
 
 if TYPE_CHECKING:
     import argparse

@@ -12,7 +12,8 @@ from arize_async.cli.pages import print_items, take
 from arize_async.cli.parsers import add_action, add_json, add_limit, describe
 from arize_async.cli.removal import remove
 from arize_async.cli.summaries import print_summary
-from arize_async.cli.tables import moment, print_facts, print_json, short
+from arize_async.cli.tables import moment, print_facts, print_json
+from arize_async.models.unicode import short
 
 if TYPE_CHECKING:
     import argparse

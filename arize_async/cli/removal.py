@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from arize_async.cli.confirmation import confirm
 from arize_async.cli.connection import open_client
-from arize_async.cli.tables import print_json, visible
+from arize_async.cli.tables import print_json
+from arize_async.models.unicode import visible
 
 if TYPE_CHECKING:
     import argparse

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from arize_async.models.base import answer_text
+from arize_async.models.unicode import visible
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,24 +17,6 @@ if TYPE_CHECKING:
 _UNBOUNDED = 1_000_000
 _LEAST, _GAP = 9, 2
 _BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
-
-
-def visible(value: object) -> str:
-    r"""Return text on one line in which nothing moves a cursor, changes colours or turns the direction of writing.
-
-    >>> visible("red: \x1b[31m\n\u202egnp")
-    'red: \\x1b[31m \\u202egnp'
-    """
-    line = " ".join(str(value).split())
-    if line.isprintable():
-        return line
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
-
-
-def short(value: object, most: int = 60) -> str:
-    """Return the beginning of a value as visible text."""
-    text = "" if value is None else visible(str(value)[: 4 * most])
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def moment(when: dt.datetime | None) -> str:

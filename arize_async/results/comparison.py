@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from arize_async.errors import InvalidInput
 from arize_async.models.json_text import json_text
+from arize_async.models.unicode import visible
 from arize_async.results.metrics import Metric
 from arize_async.results.pairing import PairedScores
 from arize_async.results.summary import Summary
@@ -196,7 +197,7 @@ class Comparison:
     def __repr__(self) -> str:
         """Show who is compared and what came of it."""
         found = ", ".join(f"{metric.candidate}/{metric.name}: {metric.outcome.value}" for metric in self.metrics)
-        return f"<Comparison with {self.baseline!r} [{found}]>"
+        return visible(f"<Comparison with {self.baseline!r} [{found}]>")
 
     def _repr_html_(self) -> str:
         """Show the numbers and the verdicts, in notebooks."""

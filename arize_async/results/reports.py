@@ -10,6 +10,7 @@ import polars as pl
 
 from arize_async.models.html import html_table
 from arize_async.models.json_text import json_bytes
+from arize_async.models.unicode import visible
 from arize_async.results.metrics import COLUMNS, number
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def plain(text: str) -> str:
     >>> plain("<b>|x|")
     '&lt;b&gt;\\|x\\|'
     """
-    line = escape(" ".join(text.split()), quote=False)
+    line = escape(visible(text), quote=False)
     return "".join(f"\\{each}" if each in "\\`*_[]|" else each for each in line)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from attrs import field, frozen
 
 from arize_async.models.finished import FinishedEvaluation
+from arize_async.models.unicode import short, visible
 from arize_async.results.metrics import Interval, number
 from arize_async.results.scores import (
     can_be_averaged,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _CAUSE = r"^([A-Za-z_][\w.]*)\("
 _MOST_CAUSE = 100
 _CONFIDENCE = 0.95
+_MOST_LABELS, _LONGEST_LABEL = 6, 30
 
 
 @frozen
@@ -105,12 +107,18 @@ class EvaluatorSummary:
         missing = ""
         if self.bounds and self.scored < self.total:
             missing = f", {number(self.bounds[0])} to {number(self.bounds[1])} with what is missing"
-        labels = ", ".join(f"{name} {count}" for name, count in self.labels.items())
-        named = f" ({labels})" if labels else ""
+        named = f" ({self.label_counts})" if self.labels else ""
         errors = f", {self.errors} without a result" if self.errors else ""
         odd = f", {self.not_finite} not finite" if self.not_finite else ""
         used = "".join(f", {text}" for text in _used(self.tokens, self.cost))
-        return f"{self.name}: {mean} of {self.scored}/{self.total}{spread}{missing}{named}{errors}{odd}{used}"
+        name = visible(self.name)
+        return f"{name}: {mean} of {self.scored}/{self.total}{spread}{missing}{named}{errors}{odd}{used}"
+
+    @property
+    def label_counts(self) -> str:
+        """The most frequent labels with their counts, as text: an evaluator may have given each run another one."""
+        told = [f"{short(label, _LONGEST_LABEL)} {count}" for label, count in list(self.labels.items())[:_MOST_LABELS]]
+        return ", ".join(told) + (f" and {len(self.labels) - len(told)} more" if len(self.labels) > len(told) else "")
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arize_async.models.unicode import visible
 from arize_async.results.metrics import Outcome, number
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def verdict_of(metric: Metric, baseline: str, tests: int) -> str:
         baseline: How the baseline is called.
         tests: How many p-values are corrected together; of one nothing is said of a correction.
     """
-    return " ".join([_finding(metric, baseline, tests), *_reservations(metric, tests)])
+    return visible(" ".join([_finding(metric, baseline, tests), *_reservations(metric, tests)]))
 
 
 def _is_shown(interval: Interval, test: Test) -> bool:

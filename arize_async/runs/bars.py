@@ -58,7 +58,7 @@ class Bars:
         """Draw on a console; standard error by default."""
         self._progress = Progress(
             TextColumn("{task.description:<11}"),
-            BarColumn(),
+            BarColumn(complete_style="blue", finished_style="green"),  # red is for failures
             MofNCompleteColumn(),
             TextColumn("[red]{task.fields[facts]}"),
             TimeElapsedColumn(),

@@ -180,6 +180,13 @@ def test_html_is_escaped_in_every_form() -> None:
     assert comparison.metric(evil).pairs == 2
 
 
+def test_names_do_not_turn_sentences_round() -> None:
+    """A name that turns the direction of writing, or moves the cursor of a terminal, is written so that it does not."""
+    name = "new\u202e\x1b[2J\nworse"
+    for text in everything(compare(scored([1, 0]), {name: scored([0, 1])})):
+        assert not {"\u202e", "\x1b"} & set(text)
+
+
 def test_binary_fractions_make_no_differences() -> None:
     """0.1 + 0.2 and 0.3 are the same score."""
     metric = compare(scored([0.1 + 0.2] * 5), {"new": scored([0.3] * 5)}).metric("correct")

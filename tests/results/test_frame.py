@@ -130,3 +130,12 @@ def test_a_summary_of_nothing() -> None:
     summary = ExperimentResult(None, result_frame([], ["e"]), ("e",)).summary
     assert (summary.runs, summary.latency, summary.evaluators[0].mean) == (0, None, None)
     assert "no scores of 0/0" in str(summary)
+
+
+def test_a_summary_tells_the_first_labels_only() -> None:
+    """An evaluator may give each run a label of its own, of any length and with any characters."""
+    runs = [run(i, "o", None, judged("e", None, f"\u202e{i}\n" + "x" * 1000)) for i in range(20)]
+    line = str(ExperimentResult(None, result_frame(runs, ["e"]), ("e",)).summary.evaluators[0])
+    assert "and 14 more" in line
+    assert line.isprintable()
+    assert len(line) < 400
