@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from contextlib import suppress
 from typing import cast
 
 import orjson
@@ -24,8 +23,10 @@ def json_text(value: object) -> str:
     ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
     """
     if not isinstance(value, float):
-        with suppress(TypeError, ValueError):  # what orjson refuses, and what it would write in ways of its own
+        try:
             return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
+        except (TypeError, ValueError):  # what orjson refuses, and what it would write in ways of its own
+            pass
     data = jsonify(value)
     if isinstance(data, float) and not math.isfinite(data):
         return json.dumps(data)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from arize_async.config.policies import Budget, Limits, RetryPolicy
 from arize_async.config.tracing import Tracing
@@ -28,6 +28,10 @@ Resume = Literal[False, True, "missing", "failed"]
 """Whether to go on with an interrupted run, and whether what failed in it is done again as well."""
 
 TASK_NAMES = ("input", "output", "metadata", "dataset_row")
+
+
+def _names(plan: Plan) -> tuple[str, ...]:
+    return tuple(evaluator.name for evaluator in plan.evaluators)
 
 
 @frozen(kw_only=True)
@@ -59,6 +63,7 @@ class Plan:
         isolation: Where synchronous user code runs.
         instrument: Whether installed instrumentors make the calls of LLM clients visible.
         tracing: What spans hold and how they travel.
+        evaluator_names: Names of the evaluators, in their order.
     """
 
     name: str
@@ -85,11 +90,7 @@ class Plan:
     isolation: Isolation
     instrument: bool = True
     tracing: Tracing = field(factory=Tracing)
-
-    @property
-    def evaluator_names(self) -> tuple[str, ...]:
-        """Names of the evaluators, in their order."""
-        return tuple(evaluator.name for evaluator in self.evaluators)
+    evaluator_names: tuple[str, ...] = field(init=False, default=Factory(_names, takes_self=True))
 
 
 def make_plan(  # noqa: PLR0913 - the keywords of `run`

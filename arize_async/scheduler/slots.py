@@ -49,11 +49,12 @@ class Slots(Generic[I_contra]):
         """Wait until there is a slot, which a call has to take at once; False when outcomes can no longer be kept."""
         keeper, numbers = self._keeper, self._numbers
         while keeper is not None and numbers and self._stage.running + len(numbers) >= self._most:
-            if numbers[0] > keeper.kept:
-                await asyncio.sleep(0)  # others end in the same turn of the loop: keep all of them at once
-            if numbers and numbers[0] > keeper.kept and not await keeper.keep(numbers[0]):
-                return False
             kept = keeper.kept
+            if numbers[0] > kept:
+                await asyncio.sleep(0)  # others end in the same turn of the loop: keep all of them at once
+                if numbers and numbers[0] > keeper.kept and not await keeper.keep(numbers[0]):
+                    return False
+                kept = keeper.kept
             while numbers and numbers[0] <= kept:
                 numbers.popleft()
         return True

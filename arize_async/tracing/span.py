@@ -49,6 +49,7 @@ class RunSpan(Span, ReadableSpan):
         self._own: dict[str, AttributeValue] = attributes
         self._happened: list[Event] = []
         self._ended = ended
+        self._is_open = True
         ReadableSpan.__init__(
             self,
             name,
@@ -67,7 +68,7 @@ class RunSpan(Span, ReadableSpan):
 
     def is_recording(self) -> bool:
         """Whether the span has not ended."""
-        return self.end_time is None
+        return self._is_open
 
     def set_valid(self, attributes: Mapping[str, AttributeValue]) -> None:
         """Set attributes that are known to be valid."""
@@ -106,7 +107,7 @@ class RunSpan(Span, ReadableSpan):
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """Set the status; OK is final and "unset" changes nothing, as OpenTelemetry demands."""
         new = status if isinstance(status, Status) else Status(status, description)
-        if self.is_recording() and self._status.status_code is not StatusCode.OK and not new.is_unset:
+        if self._is_open and self._status.status_code is not StatusCode.OK and not new.is_unset:
             self._status = new
 
     def update_name(self, name: str) -> None:
@@ -115,7 +116,8 @@ class RunSpan(Span, ReadableSpan):
 
     def end(self, end_time: int | None = None) -> None:
         """End the span; once."""
-        if self.is_recording():
+        if self._is_open:
+            self._is_open = False
             self._end_time = time.time_ns() if end_time is None else end_time
             self._ended(self)
 
