@@ -19,6 +19,8 @@ from arize_async.wire.codec import decode, parse_json
 
 _MAX_DETAIL = 500
 _NOT_CONNECTED = "failed to connect to all addresses"
+_LOST = "Stream removed"
+"""What gRPC says itself of the calls on a connection that it gives up, with a status that depends on why."""
 _STATUSES: tuple[tuple[type[BaseException], int, str], ...] = (
     (fl.FlightUnauthenticatedError, 401, "Authentication required"),
     (fl.FlightUnauthorizedError, 403, "Access forbidden"),
@@ -44,7 +46,7 @@ def translate(error: Exception, what: str, host: str) -> ArizeError:
     text = _first_line(error)
     if isinstance(error, fl.FlightTimedOutError):
         return RequestTimeout(f"no answer from {host} in time", request=what)
-    if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)):
+    if isinstance(error, (fl.FlightUnavailableError, fl.FlightCancelledError)) or text.startswith(_LOST):
         failure = ConnectionFailed(f"no connection to {host}: {text}", request=what)
         failure.nothing_sent = _NOT_CONNECTED in text
         return failure

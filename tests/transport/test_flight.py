@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -331,15 +332,22 @@ async def test_refusals_become_the_errors_of_rest(
     assert "Traceback" not in str(caught.value)
 
 
-async def test_an_unavailable_server_is_a_connection_failure(server: Server, flight: FlightTransport) -> None:
-    """A server that says it is not available counts as not reached."""
+@pytest.mark.parametrize(
+    "raised",
+    [fl.FlightUnavailableError("going down"), fl.FlightInternalError("Stream removed (Illegal header key: ?-status).")],
+)
+async def test_a_connection_that_is_given_up_is_not_used_again(
+    raised: Exception, server: Server, flight: FlightTransport
+) -> None:
+    """A server that says it is not available counts as not reached, and so does one whose connection broke."""
 
     def act() -> bytes:
-        raise fl.FlightUnavailableError("going down")
+        raise raised
 
     server.act = act
-    with pytest.raises(ConnectionFailed, match="going down"):
+    with pytest.raises(ConnectionFailed, match=re.escape(str(raised))):
         await flight.init_experiment(**PLACE)
+    assert repr(flight).endswith("[idle]>")
 
 
 async def test_nobody_listening_is_a_connection_failure() -> None:
