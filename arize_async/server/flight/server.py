@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -110,7 +111,7 @@ class FlightServer(flight.FlightServerBase):
             with call.waiting():
                 schema = reader.schema
             body = _UPLOADS[name](self._store, fields, schema, _received(context, call, reader))
-            with call.waiting():
+            with call.waiting(), suppress(OSError):  # the client is gone, and finds out what is stored
                 writer.write(pa.py_buffer(body))
 
     def do_get(self, context: flight.ServerCallContext, ticket: flight.Ticket) -> flight.FlightDataStream:
