@@ -95,12 +95,9 @@ class Delivery:
         await self._send(batches, is_doubtful=is_doubtful)
         if not self._sink.stores:
             return None
-        async with asyncio.TaskGroup() as group:
-            experiment = group.create_task(self._sink.experiment())
-            doubt = await self._doubt(batches.rows)
-        if doubt:
-            raise InvalidResponse(doubt)
-        return experiment.result()
+        experiment = await self._sink.experiment()
+        await self._verify(batches.rows)
+        return experiment
 
     async def _send(self, batches: RunBatches, *, is_doubtful: bool) -> None:
         failure: Exception | None = None
@@ -151,22 +148,25 @@ class Delivery:
                 break
         return found
 
-    async def _doubt(self, sent: int) -> str | None:
-        """Compare what the server has with what it was sent; say what is wrong with it."""
+    async def _verify(self, sent: int) -> None:
+        """Compare what the server has with what it was sent.
+
+        Raises:
+            InvalidResponse: It does not have what it has acknowledged, or has some runs twice.
+        """
         expected = sent if sent <= MOST_VERIFIED else 1
         try:
             rows = await self._shown(expected)
         except ArizeError as error:
             log.warning("the server has acknowledged %d runs; whether it has them is not known: %s", sent, error)
-            return None
+            return
         if rows < expected:
-            return f"the server has acknowledged {sent} runs and shows {rows} of them"
+            raise InvalidResponse(f"the server has acknowledged {sent} runs and shows {rows} of them")
         if rows > expected:
-            return (
+            raise InvalidResponse(
                 f"the server has {rows} runs where {sent} were sent: a request whose answer was lost has arrived as"
                 " well as its repetition; delete the experiment, then resume=True sends them once"
             )
-        return None
 
     async def _shown(self, expected: int) -> int:
         """Ask how many runs there are, until there are enough: a server may need a moment to show them."""
