@@ -294,7 +294,7 @@ async def test_names_turn_no_sentence_around(visitor: Visitor, server: LocalServ
     assert '{"n": 0}' in html.unescape(compared)  # what an example without an input shows
     page = (await visitor.get(f"/ui/compare/statistics?{query}&part=1")).html
     (verdict,) = re.findall(r'<li dir="auto">(.*?)</li>', page)
-    assert "turned around" in verdict
+    assert r"turned \u202earound" in verdict
     assert "\u202e" not in verdict
 
 

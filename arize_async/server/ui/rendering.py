@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 _DASH = "–"  # noqa: RUF001 - a dash is what stands for nothing
 _PLAIN = 1e6
-_TURNS = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 @cache
@@ -40,7 +39,6 @@ def environment() -> jinja2.Environment:
         signed=signed,
         text=text,
         part=part,
-        straight=straight,
     )
     made.globals["link"] = cast("Any", link)
     return made
@@ -132,12 +130,3 @@ def part(value: object, characters: int) -> str:
     """Write the beginning of a text on one line."""
     whole = " ".join(text(value)[: 2 * characters].split())
     return whole if len(whole) <= characters else whole[:characters] + "…"
-
-
-def straight(value: str) -> str:
-    r"""Leave out what turns the direction of writing, for names in the middle of a sentence of ours.
-
-    >>> straight("more \u202ethan\u2066 before")
-    'more than before'
-    """
-    return value.translate(_TURNS)
