@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from arize_async.runs.sink import Batches, RunBatches, Sink
 
 MOST_VERIFIED = 1_000
-"""So many runs are counted on the server after their upload; of more it is only seen that there are some."""
+"""So many runs are counted on the server after their upload; of more only when an attempt of it failed, and else it is
+only seen that there are some."""
 
 _PASSING = frozenset({429, 500, 502, 503, 504})
 log = logging.getLogger("arize_async.runs")
@@ -92,14 +93,15 @@ class Delivery:
         is_doubtful = self._journal.header.state == "uploading"
         await self._journal.note("uploading")
         batches = await asyncio.to_thread(self._table.batches)
-        await self._send(batches, is_doubtful=is_doubtful)
+        is_doubtful = await self._send(batches, is_doubtful=is_doubtful)
         if not self._sink.stores:
             return None
         experiment = await self._sink.experiment()
-        await self._verify(batches.rows)
+        await self._verify(batches.rows, whole=is_doubtful or batches.rows <= MOST_VERIFIED)
         return experiment
 
-    async def _send(self, batches: RunBatches, *, is_doubtful: bool) -> None:
+    async def _send(self, batches: RunBatches, *, is_doubtful: bool) -> bool:
+        """Send what the server lacks; whether something may have come that nobody knows of."""
         failure: Exception | None = None
         made = 0
         while True:
@@ -107,11 +109,11 @@ class Delivery:
             try:
                 rest = await self._rest(batches) if is_doubtful else batches
                 if rest is None:
-                    return
+                    return True
                 if failure is None or made < self._retry.attempts:
                     was_taken = is_doubtful  # the name, by an attempt of ours that has arrived meanwhile
                     await self._sink.upload(rest)
-                    return
+                    return is_doubtful
             except (RequestFailed, IncompleteWrite) as error:
                 failure, is_doubtful = error, True
                 is_ours = was_taken and isinstance(error, Conflict)
@@ -148,15 +150,15 @@ class Delivery:
                 break
         return found
 
-    async def _verify(self, sent: int) -> None:
+    async def _verify(self, sent: int, *, whole: bool) -> None:
         """Compare what the server has with what it was sent.
 
         Raises:
             InvalidResponse: It does not have what it has acknowledged, or has some runs twice.
         """
-        expected = sent if sent <= MOST_VERIFIED else 1
+        expected = sent if whole else 1
         try:
-            rows = await self._shown(expected)
+            rows = await self._shown(expected, whole=whole)
         except ArizeError as error:
             log.warning("the server has acknowledged %d runs; whether it has them is not known: %s", sent, error)
             return
@@ -168,10 +170,10 @@ class Delivery:
                 " well as its repetition; delete the experiment, then resume=True sends them once"
             )
 
-    async def _shown(self, expected: int) -> int:
+    async def _shown(self, expected: int, *, whole: bool) -> int:
         """Ask how many runs there are, until there are enough: a server may need a moment to show them."""
         for made in range(1, self._retry.attempts + 1):
-            rows = await self._sink.any_stored() if expected == 1 else (await self._sink.stored()).rows
+            rows = (await self._sink.stored()).rows if whole else await self._sink.any_stored()
             if rows >= expected or made == self._retry.attempts:
                 return rows
             await self._pause(made, "asking again in %.1f s: the server shows %d runs of %d", rows, expected)

@@ -328,6 +328,25 @@ async def test_a_request_that_arrives_late_is_found_out(
     assert await ids_on_server(client, experiment) == sorted(frame["example_id"])
 
 
+async def test_all_runs_of_a_doubtful_upload_are_counted(
+    client: ArizeClient, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are: what an attempt that failed has sent may arrive after all, and after its repetition."""
+    upload, tables = FlightTransport.upload_runs, list[Any]()
+
+    async def late(self: FlightTransport, *, data: pa.RecordBatchReader, **arguments: Any) -> str:
+        tables.append(await asyncio.to_thread(data.read_all))
+        if len(tables) == 1:
+            raise RequestTimeout("nothing was heard")
+        await upload(self, data=tables[1], **arguments)
+        return await upload(self, data=tables[0], **arguments)
+
+    monkeypatch.setattr("arize_async.runs.upload.MOST_VERIFIED", 5)
+    monkeypatch.setattr(FlightTransport, "upload_runs", late)
+    with pytest.raises(UploadFailed, match="has 20 runs where 10 were sent"):
+        await client.experiments.run(name="doubtful", dataset=dataset.id, task=answer)
+
+
 async def test_what_could_not_be_sent_is_sent_by_its_journal(
     dataset: Dataset, client: ArizeClient, monkeypatch: pytest.MonkeyPatch, directory: Path
 ) -> None:
