@@ -22,15 +22,17 @@ def json_text(value: object) -> str:
     >>> json_text({"n": 2**70, "nan": float("nan")}), json_text(float("inf"))
     ('{"n":1180591620717411303424,"nan":null}', 'Infinity')
     """
-    if not isinstance(value, float):
-        try:
-            return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
-        except (TypeError, ValueError):  # what orjson refuses, and what it would write in ways of its own
-            pass
+    if isinstance(value, float):
+        return _converted(value)
+    try:
+        return orjson.dumps(value, default=jsonify, option=_PLAIN).decode()
+    except (TypeError, ValueError):  # what orjson refuses, and what it would write in ways of its own
+        return _converted(value)
+
+
+def _converted(value: object) -> str:
     data = jsonify(value)
-    if isinstance(data, float) and not math.isfinite(data):
-        return json.dumps(data)
-    return _dumps(data)
+    return json.dumps(data) if isinstance(data, float) and not math.isfinite(data) else _dumps(data)
 
 
 def json_bytes(value: object, *, options: int = 0) -> bytes:
