@@ -34,6 +34,8 @@ _PLAIN = frozenset({"output", "result"})
 _IN_MEMORY_BYTES = 1024 * 1024
 _CHUNK_ROWS = 500
 _CHUNK_BYTES = 1024 * 1024
+_PATIENCE = 5.0
+"""Seconds that a disk has to end a read that nobody waits for any more."""
 
 
 async def slices(batches: AsyncIterable[pa.RecordBatch]) -> AsyncGenerator[pa.RecordBatch]:
@@ -109,15 +111,19 @@ class Examples:
     async def chunks(self, repetitions: int) -> AsyncGenerator[Sequence[Example]]:
         """Give the examples in chunks, from the first on, each so many times; the next one is read meanwhile."""
         self._file.seek(0)
-        loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(None, self._file.readline)
+        reading = self._reading()
         try:
             while line := await reading:
-                reading = loop.run_in_executor(None, self._file.readline)
+                reading = self._reading()
                 rows = cast("list[Row]", orjson.loads(line))
                 yield [Example(row, number) for row in rows for number in range(1, repetitions + 1)]
         finally:
-            await asyncio.wait([reading])  # the file may be closed next
+            await asyncio.wait([reading], timeout=_PATIENCE)  # the file may be closed next
+
+    def _reading(self) -> asyncio.Future[bytes]:
+        reading = asyncio.get_running_loop().run_in_executor(None, self._file.readline)
+        reading.add_done_callback(_seen)
+        return reading
 
     def __enter__(self) -> Self:
         """Keep the copy for the time of the block."""
@@ -128,3 +134,9 @@ class Examples:
     ) -> None:
         """Drop the copy."""
         self._file.close()
+
+
+def _seen(reading: asyncio.Future[bytes]) -> None:
+    """Look at an error, which nobody may come for: what was read ahead is not always wanted."""
+    if not reading.cancelled():
+        reading.exception()
