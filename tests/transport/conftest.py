@@ -106,6 +106,14 @@ class RawServer:
             await asyncio.gather(*self._tasks)
 
 
+async def accept_no_more(server: asyncio.Server) -> None:
+    """Leave the port, and let what was accepted become tasks: a connection that meets a closed server leaks."""
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
 def serve_raw() -> ServeRaw:
     """Start a server that answers with raw bytes; gives it and the settings that lead to it."""
@@ -119,6 +127,7 @@ def serve_raw() -> ServeRaw:
         try:
             yield raw, Config.load(environ={}, api_key=KEY, **{**address, **options})
         finally:
+            await accept_no_more(server)
             server.close()
             await raw.wait()
 
