@@ -1,14 +1,13 @@
 """Where an upload waits until it is complete.
 
-Rows go to a file on their way, so memory stays flat, no lock is held while a client sends, and a stream that breaks
-leaves nothing in the store.
+Many rows go to a file on their way, so memory stays flat, no lock is held while a client sends, and a stream that
+breaks leaves nothing in the store. The file has no name where the system can do without, and is gone with its process.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,22 +16,23 @@ from arize_async.server.storage.columns import Column, widen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
 
 _PREFIX = "upload-"
+_IN_MEMORY = 4 * 1024 * 1024
 
 
 class Spool:
-    """Rows of one schema in a temporary file, and the columns that their documents have."""
+    """Rows of one schema, in memory while they are few, and the columns that their documents have."""
 
     def __init__(self, schema: pa.Schema, directory: Path | None) -> None:
-        """Make the file; ``directory`` None means the system's temporary directory."""
-        self._directory = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=directory)
-        self._file = Path(self._directory.name) / "rows.arrows"
-        self._schema = schema
-        self._writer = pa.ipc.new_stream(pa.OSFile(str(self._file), "wb"), schema)
+        """Begin without rows; ``directory`` is where many wait, None means the system's temporary directory."""
+        place = None if directory is None else str(directory)
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, prefix=_PREFIX, dir=place)  # noqa: SIM115 - until exit
+        self._writer = pa.ipc.new_stream(self._file, schema)
         self._columns: dict[str, Column] = {}
         self.rows = 0
 
@@ -43,9 +43,8 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the file."""
-        self._writer.close()
-        self._directory.cleanup()
+        """Forget the rows."""
+        self._file.close()
 
     @property
     def columns(self) -> list[Column]:
@@ -63,7 +62,8 @@ class Spool:
     def reader(self) -> pa.RecordBatchReader:
         """Return everything that was written; nothing can be added afterwards."""
         self._writer.close()
-        return pa.ipc.open_stream(pa.OSFile(str(self._file), "rb"))
+        self._file.seek(0)
+        return pa.ipc.open_stream(self._file)
 
 
 def remove_left_over(directory: Path) -> None:
