@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from arize_async.server.storage.store import Store
 
 _FIRST_ROWS = 200
+_FEW_ROWS = 1000
 _MOST_ROWS = 10_000
 _BATCH_BYTES = 8 * 1024 * 1024
 _MESSAGE_BYTES = 1024 * 1024
@@ -46,7 +47,9 @@ class Source:
         columns: The open columns.
         notes: Name and part of each column of annotations.
         rows: How many rows.
+        before: Behind which key the first one is.
         last: Key of the last one.
+        at_once: How many rows to read first.
         fetch: Reads rows: ``seq``, ``id`` and the fixed columns, and the document ``doc``.
         arrays: Makes the columns of some rows.
         schema: The schema without the columns of annotations.
@@ -57,7 +60,9 @@ class Source:
     columns: Sequence[Column]
     notes: Sequence[tuple[str, str]]
     rows: int
+    before: int
     last: int
+    at_once: int
     fetch: Callable[[Transaction, int, int, int, int], pa.Table]
     arrays: Callable[[pa.Table, Sequence[Column]], list[pa.Array[Any]]]
     schema: pa.Schema
@@ -72,9 +77,9 @@ def experiment_source(transaction: Transaction, fields: dict[str, str]) -> Sourc
     found = experiment_of(transaction, fields)
     known = columns.read(transaction, found.number)
     notes = _notes(transaction, found.number, known)
-    rows, last = _extent(transaction, "runs", found.number)
+    extent = _extent(transaction, "runs", found.number, "output, error, doc")
     schema = pa.schema([*_RUN_FIELDS, *((column.name, column.kind) for column in known)])
-    return Source(found.number, found.number, known, notes, rows, last, runs.stored_table, _run_arrays, schema)
+    return Source(found.number, found.number, known, notes, *extent, runs.stored_table, _run_arrays, schema)
 
 
 def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
@@ -87,9 +92,9 @@ def dataset_source(transaction: Transaction, fields: dict[str, str]) -> Source:
     number = datasets.version(transaction, found, fields["dataset_version"]).number
     known = columns.read(transaction, number)
     notes = _notes(transaction, found.number, known)
-    rows, last = _extent(transaction, "examples", number)
+    extent = _extent(transaction, "examples", number, "doc")
     schema = pa.schema([*((column.name, column.kind) for column in known), *_EXAMPLE_FIELDS])
-    return Source(number, found.number, known, notes, rows, last, examples.stored_table, _example_arrays, schema)
+    return Source(number, found.number, known, notes, *extent, examples.stored_table, _example_arrays, schema)
 
 
 def full_schema(source: Source) -> pa.Schema:
@@ -103,9 +108,12 @@ def batches(store: Store, source: Source) -> Iterator[pa.RecordBatch]:
     Raises:
         UnprocessableEntity: Rows were deleted meanwhile.
     """
-    sent, after, limit = 0, -1, _FIRST_ROWS
+    sent, after, limit = 0, source.before, source.at_once
     while sent < source.rows:
-        rows, notes = store.read_here(_read, source, after, limit)
+        # all that is left is in one range, however far apart the rows are
+        rows, notes = store.read_here(
+            _read, source, after, limit if sent + limit < source.rows else source.last - after
+        )
         if not rows.num_rows:
             raise unprocessable("the rows were deleted while they were read")
         arrays = [*source.arrays(rows, source.columns), *notes]
@@ -142,10 +150,16 @@ def _note_kind(part: str) -> pa.DataType:
     return pa.float64() if part == "score" else pa.string()
 
 
-def _extent(transaction: Transaction, table: str, owner: int) -> tuple[int, int]:
-    row = transaction.one(f"SELECT count(*), max(seq) FROM {table} WHERE owner_no = ?", owner)  # noqa: S608 - our own names
-    assert row is not None
-    return row[0], row[1] if row[1] is not None else -1
+def _extent(transaction: Transaction, table: str, owner: int, texts: str) -> tuple[int, int, int, int]:
+    whose = f"FROM {table} WHERE owner_no = ?"
+    ((rows, first, last),) = transaction.all(f"SELECT count(*), min(seq), max(seq) {whose}", owner)
+    if not rows:
+        return 0, -1, -1, _FIRST_ROWS
+    # rows can be large: only those that are small together are read at once
+    is_small = _FIRST_ROWS < rows <= _FEW_ROWS and (
+        transaction.scalar(f"SELECT sum(strlen(concat({texts}))) {whose}", owner) <= _BATCH_BYTES
+    )
+    return rows, first - 1, last, rows if is_small else _FIRST_ROWS
 
 
 def _run_arrays(rows: pa.Table, known: Sequence[Column]) -> list[pa.Array[Any]]:
