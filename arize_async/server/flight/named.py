@@ -37,6 +37,10 @@ def experiment_of(transaction: Transaction, fields: Mapping[str, str]) -> Stored
     """
     experiment_id = fields.get("experiment_id", "")
     if not experiment_id:
+        # in one statement when all is well; if not, the dataset is looked at by itself and says what is wrong
+        known = experiments.find(transaction, fields.get("dataset_id", ""), fields["experiment_name"])
+        if known and fields["space_id"] in {"", known.experiment.space_id}:
+            return known
         return experiments.get_by_name(transaction, dataset_of(transaction, fields), fields["experiment_name"])
     found = experiments.get(transaction, experiment_id)
     _require_space(fields["space_id"], found.experiment.space_id, f"experiment {experiment_id!r}")

@@ -9,7 +9,7 @@ from arize_async.models.rules import NOT_BLANK
 from arize_async.server.flight.intake import add_examples, add_runs, check_names
 from arize_async.server.flight.named import experiment_of
 from arize_async.server.flight.spool import Spool
-from arize_async.server.storage import columns, datasets, examples, runs, spaces
+from arize_async.server.storage import columns, datasets, examples, experiments, runs, spaces
 from arize_async.server.storage.refusals import malformed
 from arize_async.wire.flight import encode_answer
 
@@ -51,16 +51,19 @@ def post_runs(store: Store, fields: dict[str, str], schema: pa.Schema, batches: 
         ApiError: The experiment is not known, or the rows cannot be stored.
     """
     check_names(schema, ["example_id", "output"])
-    store.read_here(experiment_of, fields)
+    experiment = store.read_here(experiment_of, fields)
     with Spool(runs.SCHEMA, store.directory) as spool:
         for batch in batches:
             add_runs(spool, batch)
-        found = store.write_here(_store_runs, fields, spool).experiment
+        found = store.write_here(_store_runs, fields, experiment, spool).experiment
     return encode_answer("PostExperimentDataResponse", experiment_id=found.id, dataset_id=found.dataset_id or "")
 
 
-def _store_runs(transaction: Transaction, fields: dict[str, str], spool: Spool) -> StoredExperiment:
-    experiment = experiment_of(transaction, fields)
+def _store_runs(
+    transaction: Transaction, fields: dict[str, str], experiment: StoredExperiment, spool: Spool
+) -> StoredExperiment:
+    if not experiments.exists(transaction, experiment):
+        experiment = experiment_of(transaction, fields)
     if spool.rows:
         columns.add(transaction, experiment.number, spool.columns)
         runs.insert(transaction, experiment, spool.reader(), spool.rows)

@@ -70,7 +70,7 @@ def with_versions(transaction: Transaction, dataset_id: str) -> Dataset:
         NotFound: No dataset has this id.
     """
     found = datasets.get(transaction, dataset_id)
-    return attrs.evolve(found.dataset, versions=datasets.versions(transaction, found.number))
+    return attrs.evolve(found.dataset, versions=datasets.versions(transaction, found))
 
 
 def _create(transaction: Transaction, body: CreateDataset) -> Dataset:

@@ -34,8 +34,8 @@ class Column:
 
 def read(transaction: Transaction, owner: int) -> list[Column]:
     """Return the columns of an owner in order."""
-    sql = "SELECT name, kind, mixed FROM columns WHERE owner_no = ? ORDER BY position"
-    return [Column(name, _load(kind), mixed) for name, kind, mixed in transaction.all(sql, owner)]
+    rows = transaction.all("SELECT position, name, kind, mixed FROM columns WHERE owner_no = ?", owner)
+    return [Column(name, _load(kind), mixed) for _, name, kind, mixed in sorted(rows)]
 
 
 def add(transaction: Transaction, owner: int, seen: Iterable[Column]) -> None:
@@ -47,12 +47,17 @@ def add(transaction: Transaction, owner: int, seen: Iterable[Column]) -> None:
         known[column.name] = column if old is None else widen(old, column)
     after = list(known.values())
     if after != before:
-        transaction.run("DELETE FROM columns WHERE owner_no = ?", owner)
-        rows = [(owner, place, column.name, _dump(column.kind), column.mixed) for place, column in enumerate(after)]
-        names = ("owner_no", "position", "name", "kind", "mixed")
-        data = pa.table(dict(zip(names, map(pa.array, zip(*rows, strict=True)), strict=True)))
-        with transaction.incoming(data):
-            transaction.run("INSERT INTO columns SELECT owner_no, position, name, kind, mixed FROM incoming")
+        if before:
+            transaction.run("DELETE FROM columns WHERE owner_no = ?", owner)
+        transaction.run(
+            "INSERT INTO columns SELECT ?, unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::BLOB[]),"
+            " unnest(?::BOOLEAN[])",
+            owner,
+            list(range(len(after))),
+            [column.name for column in after],
+            [_dump(column.kind) for column in after],
+            [column.mixed for column in after],
+        )
 
 
 def copy(transaction: Transaction, source: int, target: int) -> None:

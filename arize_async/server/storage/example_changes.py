@@ -97,7 +97,7 @@ def annotate(transaction: Transaction, dataset: StoredDataset, inputs: Sequence[
 
 
 def _copy(transaction: Transaction, dataset: StoredDataset, source: StoredVersion, name: str) -> StoredVersion:
-    target = datasets.add_version(transaction, dataset.number, name)
+    target = datasets.add_version(transaction, dataset, name)
     transaction.run(
         "INSERT INTO examples SELECT ?, seq, id, created_us, updated_us, doc FROM examples WHERE owner_no = ?",
         target.number,
@@ -110,13 +110,13 @@ def _copy(transaction: Transaction, dataset: StoredDataset, source: StoredVersio
 
 def _write(transaction: Transaction, version: StoredVersion, documents: Mapping[str, Mapping[str, object]]) -> None:
     texts = [json_bytes(document).decode() for document in documents.values()]
-    with transaction.incoming(pa.table({"id": list(documents), "doc": texts})):
-        transaction.run(
-            "UPDATE examples SET doc = incoming.doc, updated_us = greatest(updated_us + 1, ?) FROM incoming"
-            " WHERE examples.owner_no = ? AND examples.id = incoming.id",
-            transaction.now,
-            version.number,
-        )
+    transaction.receive(pa.table({"id": list(documents), "doc": texts}))
+    transaction.run(
+        "UPDATE examples SET doc = incoming.doc, updated_us = greatest(updated_us + 1, ?) FROM incoming"
+        " WHERE examples.owner_no = ? AND examples.id = incoming.id",
+        transaction.now,
+        version.number,
+    )
     datasets.touch(transaction, version)
 
 

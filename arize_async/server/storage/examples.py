@@ -97,12 +97,12 @@ def add_rows(transaction: Transaction, version: StoredVersion, rows: Sequence[Ma
 def insert(transaction: Transaction, version: StoredVersion, data: pa.RecordBatchReader | pa.Table, count: int) -> None:
     """Store rows that have the columns of ``SCHEMA``."""
     first = transaction.take("row", count)
-    with transaction.incoming(data):
-        transaction.run(
-            "INSERT INTO examples SELECT ?, ? + place, id, created_us, updated_us, doc FROM incoming",
-            version.number,
-            first,
-        )
+    transaction.receive(data)
+    transaction.run(
+        "INSERT INTO examples SELECT ?, ? + place, id, created_us, updated_us, doc FROM incoming",
+        version.number,
+        first,
+    )
     datasets.touch(transaction, version)
 
 

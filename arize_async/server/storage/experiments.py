@@ -70,6 +70,17 @@ def get(transaction: Transaction, experiment_id: str) -> StoredExperiment:
     return _build(row)
 
 
+def find(transaction: Transaction, dataset_id: str, name: str) -> StoredExperiment | None:
+    """Return the experiment of a name on a dataset, if there are such."""
+    row = transaction.one(f"{_SELECT} WHERE d.id = ? AND t.name = ?", dataset_id, name)
+    return _build(row) if row else None
+
+
+def exists(transaction: Transaction, experiment: StoredExperiment) -> bool:
+    """Whether an experiment that was found before has not been deleted."""
+    return transaction.one("SELECT 1 FROM experiments WHERE no = ?", experiment.number) is not None
+
+
 def get_by_name(transaction: Transaction, dataset: StoredDataset, name: str) -> StoredExperiment:
     """Return the experiment of a name on a dataset.
 
@@ -96,7 +107,9 @@ def create_on_dataset(
         transaction,
         name,
         space_no=dataset.space_number,
+        space_id=dataset.dataset.space_id,
         dataset_no=dataset.number,
+        dataset_id=dataset.dataset.id,
         version_id=datasets.version(transaction, dataset).version.id,
         traces=traces or f"experiment_traces_for_dataset_{dataset.dataset.id}",
     )
@@ -113,7 +126,7 @@ def create_standalone(transaction: Transaction, space_id: str, name: str) -> Sto
     sql = "SELECT 1 FROM experiments WHERE space_no = ? AND dataset_no IS NULL AND name = ?"
     if transaction.one(sql, space, name):
         raise taken("experiment", name)
-    return _create(transaction, name, space_no=space)
+    return _create(transaction, name, space_no=space, space_id=space_id)
 
 
 def touch(transaction: Transaction, experiment: StoredExperiment) -> None:
@@ -133,19 +146,34 @@ def delete(transaction: Transaction, experiment_id: str) -> None:
     transaction.run("DELETE FROM experiments WHERE no = ?", number)
 
 
-def _create(transaction: Transaction, name: str, **fields: object) -> StoredExperiment:
-    number = transaction.take("number")
+def _create(
+    transaction: Transaction,
+    name: str,
+    *,
+    space_no: int,
+    space_id: str,
+    dataset_no: int | None = None,
+    dataset_id: str | None = None,
+    version_id: str | None = None,
+    traces: str | None = None,
+) -> StoredExperiment:
+    number, now = transaction.take("number"), transaction.now
     experiment_id = new_resource_id("Experiment", number)
     transaction.insert(
         "experiments",
         no=number,
         id=experiment_id,
+        space_no=space_no,
+        dataset_no=dataset_no,
+        version_id=version_id,
         name=name,
-        created_us=transaction.now,
-        updated_us=transaction.now,
-        **fields,
+        traces=traces,
+        created_us=now,
+        updated_us=now,
     )
-    return get(transaction, experiment_id)
+    project = transaction.one("SELECT id FROM projects WHERE space_no = ? AND name = ?", space_no, traces)
+    ids = (space_id, dataset_id, version_id)
+    return _build((number, experiment_id, name, *ids, now, now, project and project[0], space_no, dataset_no, traces))
 
 
 def _build(row: Row) -> StoredExperiment:

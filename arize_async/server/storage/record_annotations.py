@@ -100,14 +100,13 @@ def _replace(
             "text": pa.array([text for _, _, text in changed.values()], pa.string()),
         }
     )
-    with transaction.incoming(data):
-        transaction.run(
-            "DELETE FROM annotations WHERE owner_no = ?"
-            " AND (record_id, name) IN (SELECT (record_id, name) FROM incoming)",
-            owner,
-        )
-        transaction.run(
-            "INSERT INTO annotations SELECT ?, record_id, name, score, label, text, ? FROM incoming",
-            owner,
-            transaction.now,
-        )
+    transaction.receive(data)
+    transaction.run(
+        "DELETE FROM annotations WHERE owner_no = ? AND (record_id, name) IN (SELECT (record_id, name) FROM incoming)",
+        owner,
+    )
+    transaction.run(
+        "INSERT INTO annotations SELECT ?, record_id, name, score, label, text, ? FROM incoming",
+        owner,
+        transaction.now,
+    )

@@ -99,17 +99,17 @@ def insert(
     transaction: Transaction, experiment: StoredExperiment, data: pa.RecordBatchReader | pa.Table, count: int
 ) -> tuple[str, int]:
     """Store rows that have the columns of ``SCHEMA`` and return prefix and first counter of their ids."""
-    first = transaction.take("row", count)
-    prefix, counter = run_id_block(transaction.tick())
-    with transaction.incoming(data):
-        transaction.run(
-            "INSERT INTO runs SELECT ?, ? + place, ? || printf('%012x', ? + place), example_id, output, error, doc"
-            " FROM incoming",
-            experiment.number,
-            first,
-            prefix,
-            counter,
-        )
+    first, milliseconds = transaction.take_at("row", count)
+    prefix, counter = run_id_block(milliseconds)
+    transaction.receive(data)
+    transaction.run(
+        "INSERT INTO runs SELECT ?, ? + place, ? || printf('%012x', ? + place), example_id, output, error, doc"
+        " FROM incoming",
+        experiment.number,
+        first,
+        prefix,
+        counter,
+    )
     experiments.touch(transaction, experiment)
     return prefix, counter
 

@@ -70,9 +70,9 @@ def fitting(
     condition = compile_filter(parse(only), scope)
     data = pa.table({"seq": loaded["seq"].values, **{names[name]: loaded[name].values for name in whole}})
     from_doc = "FROM runs t JOIN incoming c ON c.seq = t.seq WHERE t.owner_no = ? AND"
-    with transaction.incoming(data):
-        sql = f"SELECT t.seq {from_doc} {condition.sql} ORDER BY t.seq"
-        rows = transaction.all(sql, experiment.number, *condition.parameters)
+    transaction.receive(data)
+    sql = f"SELECT t.seq {from_doc} {condition.sql} ORDER BY t.seq"
+    rows = transaction.all(sql, experiment.number, *condition.parameters)
     return [row[0] for row in rows]
 
 

@@ -79,9 +79,9 @@ def add(transaction: Transaction, space_id: str, spans: Mapping[str, Sequence[St
     )
     first = transaction.take("row", len(rows))
     names = ", ".join(_NAMES)
-    with transaction.incoming(data):
-        sql = f"INSERT INTO spans (owner_no, seq, {names}) SELECT project, ? + place, {names} FROM incoming"  # noqa: S608 - our own names
-        transaction.run(sql, first)
+    transaction.receive(data)
+    sql = f"INSERT INTO spans (owner_no, seq, {names}) SELECT project, ? + place, {names} FROM incoming"  # noqa: S608 - our own names
+    transaction.run(sql, first)
 
 
 def of_traces(transaction: Transaction, space: int, traces: Sequence[str], limit: int) -> list[StoredSpan]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     import duckdb
     import pyarrow as pa
 
@@ -31,10 +28,9 @@ class Transaction:
         return self._cursor.execute(sql, parameters or None).fetchall()
 
     def one(self, sql: str, *parameters: object) -> Row | None:
-        """Return the first row of a query, if there is one."""
-        row = self._cursor.execute(sql, parameters or None).fetchone()
-        self._cursor.complete()  # a result with rows left would bar ``arrow``
-        return row
+        """Return the first row of a query that has few, if there is one."""
+        rows = self.all(sql, *parameters)
+        return rows[0] if rows else None
 
     def arrow(self, sql: str, *parameters: object) -> pa.Table:
         """Return all rows of a query that makes no change, as Arrow data."""
@@ -56,16 +52,15 @@ class Transaction:
         sql = "UPDATE counters SET value = value + ? WHERE name = ? RETURNING value"
         return int(self.scalar(sql, count, counter)) - count + 1
 
-    def tick(self) -> int:
-        """Return the time in milliseconds, at least one more than the last time that was asked."""
-        sql = "UPDATE counters SET value = greatest(value + 1, ?) WHERE name = 'clock' RETURNING value"
-        return int(self.scalar(sql, self.now // 1000))
+    def take_at(self, counter: str, count: int) -> tuple[int, int]:
+        """Do what ``take`` does, and return with it the time in milliseconds, which never comes twice either."""
+        sql = (
+            "UPDATE counters SET value = CASE name WHEN 'clock' THEN greatest(value + 1, ?) ELSE value + ? END"
+            " WHERE name IN ('clock', ?) RETURNING name, value"
+        )
+        values = dict(self.all(sql, self.now // 1000, count, counter))
+        return values[counter] - count + 1, values["clock"]
 
-    @contextmanager
-    def incoming(self, data: pa.RecordBatchReader | pa.Table) -> Generator[None]:
-        """Let statements read Arrow data as the view ``incoming``."""
+    def receive(self, data: pa.RecordBatchReader | pa.Table) -> None:
+        """Let statements read Arrow data as the view ``incoming``, in the rest of the transaction."""
         self._cursor.register("incoming", data)
-        try:
-            yield
-        finally:
-            self._cursor.unregister("incoming")

@@ -101,7 +101,7 @@ def _dataset(visit: Visit, dataset_id: str, name: str, cursor: str | None) -> st
         "dataset.html",
         dataset=found.dataset,
         space=spaces.get(transaction, found.dataset.space_id).space,
-        versions=datasets.versions(transaction, found.number),
+        versions=datasets.versions(transaction, found),
         name=name,
         experiments=listed,
         evaluators=_names(listed),
