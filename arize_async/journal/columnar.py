@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from arize_async.journal.records import Values
     from arize_async.journal.store import Store
 
-_TASK_VALUES, _EVALUATION_VALUES, _USAGE = 12, 7, 2  # as `records` writes them; usage only where there is some
+_EVALUATION_VALUES, _NO_USAGE = 7, (None, None)  # as `records` writes them, usage only where there is some
 _OUTPUT, _ERROR, _ATTEMPTS = 1, 3, 10
 
 
@@ -23,17 +23,15 @@ class _Columns:
     """Runs that are put together; evaluations that are missing say why."""
 
     def __init__(self, evaluators: int) -> None:
-        self._tasks: list[list[Any]] = [[] for _ in range(_TASK_VALUES)]
-        self._evaluations: list[list[list[Any]]] = [
-            [[] for _ in range(_EVALUATION_VALUES + _USAGE)] for _ in range(evaluators)
-        ]
+        self._tasks: list[Values] = []
+        self._evaluations: list[list[Values]] = [[] for _ in range(evaluators)]
         self._evaluators = self._filled = evaluators
         self._has_failed = False
 
     @property
     def rows(self) -> int:
         """How many runs there are."""
-        return len(self._tasks[0])
+        return len(self._tasks)
 
     def add_task(self, values: Values) -> None:
         """Begin a run."""
@@ -42,38 +40,50 @@ class _Columns:
         self._has_failed = values[_ERROR] is not None
         values[_OUTPUT] = output_of(values)
         values[_ATTEMPTS] = len(values[_ATTEMPTS])  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - a list
-        for column, value in zip(self._tasks, values, strict=True):
-            column.append(value)
+        self._tasks.append(values)
 
     def add_evaluation(self, index: int, values: Values) -> None:
         """Add an evaluation of the run that was begun last."""
         if self._has_failed or index < self._filled:
             return
         self._fill(index)
+        if len(values) == _EVALUATION_VALUES:
+            values += _NO_USAGE
         self._append(index, values)
 
     def done(self) -> RunColumns:
         """Return all runs."""
         self._fill(self._evaluators)
-        _, outputs, examples, failures, tasks, _, begun, latencies, tokens, costs, attempts, repetitions = self._tasks
-        evaluations = [
-            EvaluationColumns(scores, labels, explanations, [metadata_of(text) for text in facts], errors, *others)
-            for scores, labels, explanations, facts, errors, *others in self._evaluations
-        ]
+        columns: Any = zip(*self._tasks, strict=True)
+        _, outputs, examples, failures, traces, _, begun, latencies, tokens, costs, attempts, repetitions = columns
         return RunColumns(
-            examples, outputs, failures, tasks, begun, latencies, tokens, costs, repetitions, attempts, evaluations
+            examples,
+            outputs,
+            failures,
+            traces,
+            begun,
+            latencies,
+            tokens,
+            costs,
+            repetitions,
+            attempts,
+            [_evaluations(rows) for rows in self._evaluations],
         )
 
     def _fill(self, end: int) -> None:
         while self._filled < end:
             reason = SKIPPED if self._has_failed else STOPPED
-            self._append(self._filled, [None, None, None, None, reason, None, None])
+            self._append(self._filled, [None, None, None, None, reason, None, None, *_NO_USAGE])
 
     def _append(self, index: int, values: Values) -> None:
-        usage = values if len(values) > _EVALUATION_VALUES else (*values, None, None)
-        for column, value in zip(self._evaluations[index], usage, strict=True):
-            column.append(value)
+        self._evaluations[index].append(values)
         self._filled = index + 1
+
+
+def _evaluations(rows: list[Values]) -> EvaluationColumns:
+    columns: Any = zip(*rows, strict=True)
+    scores, labels, explanations, facts, errors, *others = columns
+    return EvaluationColumns(scores, labels, explanations, [metadata_of(text) for text in facts], errors, *others)
 
 
 def columns_of(store: Store, names: Sequence[str]) -> Iterator[RunColumns]:

@@ -58,6 +58,7 @@ class JournalWriter:
         self._awake = threading.Event()
         self._closing = False
         self._is_due = False
+        self._is_asked = False  # whether the thread is to commit
         self._is_dirty = False  # whether a power cut would take something
         self._slow_until = 0.0
         self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap: by number, then as they came
@@ -111,6 +112,7 @@ class JournalWriter:
                 self._slow_until = time.monotonic() + _RECOVERY_SECONDS
         if self._waiters:
             self._release()
+        self._is_asked = self._is_asked or not is_done
         if not is_done or not was_dirty:
             self._awake.set()
 
@@ -129,9 +131,11 @@ class JournalWriter:
                 self._awake.wait(_SYNC_SECONDS if self._is_dirty else None)
                 self._awake.clear()
                 closing = self._closing  # before the look at what waits: nothing comes after it
-                with self._store.held():
-                    self._commit()
-                self._tell()
+                if self._is_asked or closing:  # else the loop would find the file in use by a thread that waits for it
+                    self._is_asked = False
+                    with self._store.held():
+                        self._commit()
+                    self._tell()
                 if self._is_dirty and time.monotonic() - synced >= _SYNC_SECONDS:
                     self._is_dirty = False
                     self._store.sync()
