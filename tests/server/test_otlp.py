@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -12,6 +13,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
+
+from arize_async.server.otlp.decode import decode_export
 
 if TYPE_CHECKING:
     from arize_async.server import LocalServer
@@ -139,3 +142,58 @@ async def test_an_export_without_spans_is_accepted(server: LocalServer) -> None:
     """Nothing is stored."""
     await export(server, b"", authorization=server.api_key)
     assert await anyio.to_thread.run_sync(stored, server) == []
+
+
+def test_values_of_all_kinds_are_decoded() -> None:
+    """What is empty stays what it is, an attribute without a value is null, and so is what nests too deep."""
+    message = ExportTraceServiceRequest()
+    span = message.resource_spans.add().scope_spans.add().spans.add(kind=99)  # type: ignore[arg-type] - a newer kind
+    span.links.add(trace_id=b"\x01" * 16, span_id=b"\x02" * 8)
+    for name, kind, value in (
+        ("text", "string_value", "ü"),
+        ("no text", "string_value", ""),
+        ("zero", "int_value", 0),
+        ("false", "bool_value", False),
+        ("bytes", "bytes_value", b""),
+    ):
+        setattr(span.attributes.add(key=name).value, kind, value)
+    span.attributes.add(key="nothing")
+    span.attributes.add(key="list").value.array_value.values.add().string_value = ""
+    inner = span.attributes.add(key="deep").value
+    for _ in range(25):
+        pair = inner.kvlist_value.values.add(key="k")
+        inner.kvlist_value.values.add(key="t").value.string_value = "x"
+        inner = pair.value
+    ((decoded,),) = decode_export(message.SerializeToString()).values()
+    attributes = json.loads(decoded.attributes)
+    deep = attributes.pop("deep")
+    assert attributes == {
+        "text": "ü",
+        "no text": "",
+        "zero": 0,
+        "false": False,
+        "bytes": "",
+        "nothing": None,
+        "list": [""],
+    }
+    levels = 0
+    while (deep["k"], deep["t"]) != (None, None):
+        assert deep["t"] == "x"
+        deep, levels = deep["k"], levels + 1
+    assert levels == 19
+    assert (decoded.kind, decoded.status, decoded.events) == ("UNSPECIFIED", "UNSET", "[]")
+    assert json.loads(decoded.links) == [{"trace_id": "01" * 16, "span_id": "02" * 8}]
+
+
+async def test_spans_of_several_projects_keep_their_order(server: LocalServer) -> None:
+    """Projects of one export get each its own spans, in the order in which they came."""
+    groups = [ExportTraceServiceRequest.FromString(export_of(name, spans)) for name, spans in (("a", 2), ("b", 1))]
+    message = ExportTraceServiceRequest()
+    for group in (*groups, groups[0]):
+        message.MergeFrom(group)
+    await export(server, message.SerializeToString(), authorization=server.api_key)
+    rows = await anyio.to_thread.run_sync(stored, server)
+    assert [(row[0], row[3]) for row in rows] == [
+        *[("a", "Task: 0"), ("a", "Task: 1")] * 2,
+        ("b", "Task: 0"),
+    ]

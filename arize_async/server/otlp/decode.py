@@ -13,14 +13,17 @@ from arize_async.server.storage.traces import StoredSpan
 from arize_async.wire.text import json_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from google.protobuf.descriptor import EnumValueDescriptor
     from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 PROJECT = "openinference.project.name"
 _DEFAULT_PROJECT = "default"
 _DEPTH = 20
+_KINDS = {number: name.removeprefix("SPAN_KIND_") for name, number in Span.SpanKind.items()}
+_STATUSES = {number: name.removeprefix("STATUS_CODE_") for name, number in Status.StatusCode.items()}
+_UNKNOWN = "UNSPECIFIED"
+_NONE = "[]"
 
 
 def decode_export(body: bytes) -> dict[str, list[StoredSpan]]:
@@ -37,8 +40,9 @@ def decode_export(body: bytes) -> dict[str, list[StoredSpan]]:
     for group in message.resource_spans:
         resource = _attributes(group.resource.attributes)
         project = spans.setdefault(str(resource.get(PROJECT) or _DEFAULT_PROJECT), [])
+        text = _json(resource)
         for scope in group.scope_spans:
-            project.extend(_span(span, scope.scope.name, _json(resource)) for span in scope.spans)
+            project.extend(_span(span, scope.scope.name, text) for span in scope.spans)
     return spans
 
 
@@ -48,15 +52,15 @@ def _span(span: Span, scope: str, resource: str) -> StoredSpan:
         span_id=span.span_id.hex(),
         parent_id=span.parent_span_id.hex() or None,
         name=span.name,
-        kind=_word(Span.SpanKind.DESCRIPTOR.values_by_number, span.kind, "SPAN_KIND_"),
+        kind=_KINDS.get(span.kind, _UNKNOWN),
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano,
-        status=_word(Status.StatusCode.DESCRIPTOR.values_by_number, span.status.code, "STATUS_CODE_"),
+        status=_STATUSES.get(span.status.code, _UNKNOWN),
         status_message=span.status.message or None,
         scope=scope,
         attributes=_json(_attributes(span.attributes)),
-        events=_json([_event(event) for event in span.events]),
-        links=_json([{"trace_id": link.trace_id.hex(), "span_id": link.span_id.hex()} for link in span.links]),
+        events=_json([_event(event) for event in span.events]) if span.events else _NONE,
+        links=_json([_link(link) for link in span.links]) if span.links else _NONE,
         resource=resource,
     )
 
@@ -65,13 +69,15 @@ def _event(event: Span.Event) -> dict[str, object]:
     return {"name": event.name, "time_ns": event.time_unix_nano, "attributes": _attributes(event.attributes)}
 
 
-def _word(names: Mapping[int, EnumValueDescriptor], number: int, prefix: str) -> str:
-    value = names.get(number)
-    return value.name.removeprefix(prefix) if value else "UNSPECIFIED"
+def _link(link: Span.Link) -> dict[str, object]:
+    return {"trace_id": link.trace_id.hex(), "span_id": link.span_id.hex()}
 
 
 def _attributes(pairs: Iterable[KeyValue], depth: int = _DEPTH) -> dict[str, object]:
-    return {pair.key: _value(pair.value, depth) for pair in pairs}
+    if depth == 0:
+        return {pair.key: None for pair in pairs}
+    # most values are text, and to ask for that takes less than to ask what they are
+    return {pair.key: pair.value.string_value or _value(pair.value, depth) for pair in pairs}
 
 
 def _value(value: AnyValue, depth: int) -> object:

@@ -5,6 +5,7 @@ A span that an exporter sends twice is stored twice: who reads takes one row per
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import attrs
@@ -44,10 +45,11 @@ class StoredSpan:
 
 
 _NAMES = tuple(attrs.fields_dict(StoredSpan))
+_VALUES = attrgetter(*_NAMES)
 _SCHEMA = pa.schema(
     [
-        ("project", pa.int64()),
-        ("place", pa.int64()),
+        ("owner_no", pa.int64()),
+        ("seq", pa.int64()),
         *((name, pa.int64() if name.endswith("_ns") else pa.string()) for name in _NAMES),
     ]
 )
@@ -69,19 +71,9 @@ def add(transaction: Transaction, space_id: str, spans: Mapping[str, Sequence[St
     rows = [(projects[name], span) for name, group in spans.items() for span in group]
     if not rows:
         return
-    data = pa.table(
-        {
-            "project": [project for project, _ in rows],
-            "place": range(len(rows)),
-            **{name: [getattr(span, name) for _, span in rows] for name in _NAMES},
-        },
-        schema=_SCHEMA,
-    )
     first = transaction.take("row", len(rows))
-    names = ", ".join(_NAMES)
-    transaction.receive(data)
-    sql = f"INSERT INTO spans (owner_no, seq, {names}) SELECT project, ? + place, {names} FROM incoming"  # noqa: S608 - our own names
-    transaction.run(sql, first)
+    values = zip(*((project, seq, *_VALUES(span)) for seq, (project, span) in enumerate(rows, first)), strict=True)
+    transaction.append("spans", pa.table(dict(zip(_SCHEMA.names, values, strict=True)), schema=_SCHEMA))
 
 
 def of_traces(transaction: Transaction, space: int, traces: Sequence[str], limit: int) -> list[StoredSpan]:

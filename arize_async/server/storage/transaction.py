@@ -47,6 +47,10 @@ class Transaction:
         marks = ", ".join("?" * len(values))
         self.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608 - our own names
 
+    def append(self, table: str, data: pa.Table) -> None:
+        """Insert Arrow data that has the columns of a table, in its order."""
+        self._cursor.from_arrow(data).insert_into(table)
+
     def take(self, counter: str, count: int = 1) -> int:
         """Reserve numbers of a counter and return the first; a number is never given twice."""
         sql = "UPDATE counters SET value = value + ? WHERE name = ? RETURNING value"
