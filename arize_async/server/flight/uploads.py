@@ -71,7 +71,7 @@ def _store_runs(
 
 
 def _require_free_dataset_name(transaction: Transaction, space_id: str, name: str) -> None:
-    datasets.require_free_name(transaction, spaces.get(transaction, space_id).number, name)
+    datasets.require_free_name(transaction, spaces.number_of(transaction, space_id), name)
 
 
 def _store_dataset(transaction: Transaction, space_id: str, name: str, spool: Spool) -> str:

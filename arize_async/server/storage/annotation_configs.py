@@ -44,7 +44,7 @@ def page(
     name: str | None = None,
 ) -> Page[AnnotationConfig]:
     """Return annotation configs, the newest first; names are parts of names in any case."""
-    space = spaces.get(transaction, space_id).number if space_id else None
+    space = spaces.number_of(transaction, space_id) if space_id else None
     conditions = [
         ("t.space_no = ?", space),
         ("contains(lower(s.name), lower(?))", space_name or None),
@@ -74,7 +74,7 @@ def create(transaction: Transaction, space_id: str, name: str, body: Mapping[str
         UnprocessableEntity: The bounds have nothing between them.
     """
     _require_order(body)
-    space = spaces.get(transaction, space_id).number
+    space = spaces.number_of(transaction, space_id)
     _require_free_name(transaction, space, name)
     number = transaction.take("number")
     config_id = new_resource_id("AnnotationConfig", number)

@@ -54,7 +54,7 @@ def page(
     name: str | None = None,
 ) -> Page[StoredDataset]:
     """Return datasets without their versions, the newest first; names are parts of names in any case."""
-    space = spaces.get(transaction, space_id).number if space_id else None
+    space = spaces.number_of(transaction, space_id) if space_id else None
     conditions = [
         ("t.space_no = ?", space),
         ("contains(lower(s.name), lower(?))", space_name or None),
@@ -83,7 +83,7 @@ def get_by_name(transaction: Transaction, space_id: str, name: str) -> StoredDat
     """
     row = transaction.one(f"{_SELECT} WHERE s.id = ? AND t.name = ?", space_id, name)
     if row is None:
-        spaces.get(transaction, space_id)
+        spaces.number_of(transaction, space_id)
         raise missing(f"dataset {name!r}")
     return _build(row)
 

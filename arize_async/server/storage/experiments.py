@@ -52,7 +52,7 @@ def page(
         raise malformed("give dataset_id or space_id, not both")
     conditions = [
         ("t.dataset_no = ?", datasets.get(transaction, dataset_id).number if dataset_id else None),
-        ("t.space_no = ?", spaces.get(transaction, space_id).number if space_id else None),
+        ("t.space_no = ?", spaces.number_of(transaction, space_id) if space_id else None),
         ("contains(lower(t.name), lower(?))", name or None),
     ]
     return newest_first(transaction, _SELECT, conditions, request, scope="experiments", build=_build)
@@ -122,7 +122,7 @@ def create_standalone(transaction: Transaction, space_id: str, name: str) -> Sto
         NotFound: The space is not known.
         Conflict: A standalone experiment of the space has this name.
     """
-    space = spaces.get(transaction, space_id).number
+    space = spaces.number_of(transaction, space_id)
     sql = "SELECT 1 FROM experiments WHERE space_no = ? AND dataset_no IS NULL AND name = ?"
     if transaction.one(sql, space, name):
         raise taken("experiment", name)

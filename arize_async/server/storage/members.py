@@ -28,7 +28,7 @@ def put(transaction: Transaction, space_id: str, user_id: str, role: SpaceRole) 
     Raises:
         NotFound: The space is not known.
     """
-    space = spaces.get(transaction, space_id).number
+    space = spaces.number_of(transaction, space_id)
     value = role.name if isinstance(role, PredefinedSpaceRole) else role.id
     if transaction.one(_SELECT, space, user_id):
         sql = "UPDATE space_members SET role_type = ?, role = ? WHERE space_no = ? AND user_id = ?"
@@ -54,7 +54,7 @@ def remove(transaction: Transaction, space_id: str, user_id: str) -> None:
     Raises:
         NotFound: The space is not known, or the user is not in it.
     """
-    space = spaces.get(transaction, space_id).number
+    space = spaces.number_of(transaction, space_id)
     _get(transaction, space, user_id)
     transaction.run("DELETE FROM space_members WHERE space_no = ? AND user_id = ?", space, user_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,10 +24,11 @@ def of_records(transaction: Transaction, owner: int, records: Sequence[str]) -> 
     """Return the annotations of some records of an owner by record id."""
     sql = (
         "SELECT record_id, name, score, label, text, updated_us FROM annotations"
-        " WHERE owner_no = ? AND list_contains(?::VARCHAR[], record_id) ORDER BY name"
+        " WHERE owner_no = ? AND list_contains(?::VARCHAR[], record_id)"
     )
     found: dict[str, list[Annotation]] = {}
-    for record, name, score, label, text, updated in transaction.all(sql, owner, list(records)):
+    rows = transaction.all(sql, owner, list(records))
+    for record, name, score, label, text, updated in sorted(rows, key=itemgetter(1)):
         annotation = Annotation(name=name, score=score, label=label, text=text, updated_at=to_datetime(updated))
         found.setdefault(record, []).append(annotation)
     return found
@@ -34,11 +36,8 @@ def of_records(transaction: Transaction, owner: int, records: Sequence[str]) -> 
 
 def parts_used(transaction: Transaction, owner: int) -> list[tuple[str, str]]:
     """Return names of annotations that records of an owner have, each with a part of it that is not always null."""
-    sql = (
-        "SELECT name, count(score), count(label), count(text) FROM annotations WHERE owner_no = ?"
-        " GROUP BY name ORDER BY name"
-    )
-    counted = transaction.all(sql, owner)
+    sql = "SELECT name, count(score), count(label), count(text) FROM annotations WHERE owner_no = ? GROUP BY name"
+    counted = sorted(transaction.all(sql, owner))
     return [(name, part) for name, *counts in counted for part, count in zip(_PARTS, counts, strict=True) if count]
 
 

@@ -28,7 +28,7 @@ def delete_space(transaction: Transaction, space_id: str) -> None:
     Raises:
         NotFound: No space has this id.
     """
-    number = spaces.get(transaction, space_id).number
+    number = spaces.number_of(transaction, space_id)
     for row in transaction.all("SELECT id FROM datasets WHERE space_no = ?", number):
         delete_dataset(transaction, row[0])
     for row in transaction.all("SELECT id FROM experiments WHERE space_no = ?", number):

@@ -53,6 +53,18 @@ def get(transaction: Transaction, space_id: str) -> StoredSpace:
     return _build(row)
 
 
+def number_of(transaction: Transaction, space_id: str) -> int:
+    """Return the number of a space.
+
+    Raises:
+        NotFound: No space has this id.
+    """
+    row = transaction.one("SELECT no FROM spaces WHERE id = ?", space_id)
+    if row is None:
+        raise missing(f"space {space_id!r}")
+    return row[0]
+
+
 def create(
     transaction: Transaction,
     name: str,

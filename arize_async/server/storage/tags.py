@@ -43,7 +43,7 @@ def page(
     name: str | None = None,
 ) -> Page[StoredTag]:
     """Return tags, the newest first; names are parts of names in any case."""
-    space = spaces.get(transaction, space_id).number if space_id else None
+    space = spaces.number_of(transaction, space_id) if space_id else None
     conditions = [
         ("t.space_no = ?", space),
         ("contains(lower(s.name), lower(?))", space_name or None),
@@ -71,7 +71,7 @@ def create(transaction: Transaction, space_id: str, name: str, description: str 
         NotFound: The space is not known.
         Conflict: A tag of the space has this name, in any case.
     """
-    space = spaces.get(transaction, space_id).number
+    space = spaces.number_of(transaction, space_id)
     _require_free_name(transaction, space, name)
     number = transaction.take("number")
     tag_id = new_resource_id("Tag", number)

@@ -91,7 +91,7 @@ def of_traces(transaction: Transaction, space: int, traces: Sequence[str], limit
 
 def _space(transaction: Transaction, space_id: str) -> int:
     if space_id:
-        return spaces.get(transaction, space_id).number
+        return spaces.number_of(transaction, space_id)
     row = transaction.one("SELECT no FROM spaces ORDER BY no LIMIT 1")
     if row is None:
         raise missing("a space")

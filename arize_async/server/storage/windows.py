@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,11 +24,19 @@ def rows_after(transaction: Transaction, select: str, owner: int, after: int, li
         after: The ``seq`` behind which to begin.
         limit: How many rows at most.
     """
+    last = None
+    if after < 0:
+        table = select.rpartition(" FROM ")[2]
+        extent = f"SELECT min(t.seq), max(t.seq) FROM {table} WHERE t.owner_no = ?"  # noqa: S608 - our own names
+        ((first, last),) = transaction.all(extent, owner)
+        if first is None:
+            return []
+        after = first - 1
     # Rows that came together have neighbouring numbers, and a range of numbers is read without looking at the others.
     end = after + limit
-    near = f"{select} WHERE t.owner_no = ? AND t.seq > ? AND t.seq <= ? ORDER BY t.seq"
-    rows = transaction.all(near, owner, after, end)
-    if len(rows) < limit:
+    near = f"{select} WHERE t.owner_no = ? AND t.seq > ? AND t.seq <= ?"
+    rows = sorted(transaction.all(near, owner, after, end), key=itemgetter(0))
+    if len(rows) < limit and (last is None or last > end):
         far = f"{select} WHERE t.owner_no = ? AND t.seq > ? ORDER BY t.seq LIMIT ?"
         rows += transaction.all(far, owner, end, limit - len(rows))
     return rows
