@@ -85,9 +85,11 @@ async def test_a_start_removes_what_broken_uploads_left(tmp_path: Path) -> None:
     left = tmp_path / "upload-abc"
     left.mkdir()
     (left / "rows.arrows").write_bytes(b"half")
+    (tmp_path / "upload-def").write_bytes(b"half")
     (tmp_path / "notes.txt").touch()
     async with LocalServer(tmp_path):
         assert not left.exists()
+        assert not (tmp_path / "upload-def").exists()
         assert (tmp_path / "notes.txt").exists()
 
 

@@ -69,4 +69,7 @@ class Spool:
 def remove_left_over(directory: Path) -> None:
     """Remove the files of uploads that a server was killed in; only the one that holds the directory may."""
     for found in directory.glob(f"{_PREFIX}*"):
-        shutil.rmtree(found, ignore_errors=True)
+        if found.is_dir():
+            shutil.rmtree(found, ignore_errors=True)
+        else:
+            found.unlink(missing_ok=True)
