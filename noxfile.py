@@ -33,7 +33,19 @@ ROOT = Path(__file__).parent
 PACKAGES = ("arize_async", "arize_sync")
 PROJECT = nox.project.load_toml("pyproject.toml")
 OFFICIAL = "arize==8.61.0"
-BENCHMARKS = ("layers", "memory", "facade", "counts", "flight", "clients", "bulk", "simulate", "rates", "spans")
+BENCHMARKS = (
+    "layers",
+    "memory",
+    "facade",
+    "counts",
+    "flight",
+    "clients",
+    "bulk",
+    "simulate",
+    "rates",
+    "spans",
+    "journal",
+)
 FLOORS = ("bare", "traced", "dry", "ours")
 SIGNALS = (
     ("KILL", "async", 500, 2000),
@@ -249,7 +261,8 @@ def bench(session: nox.Session) -> None:
     measure the engine from other sides, ``-- flight`` uploads and reads of many runs, ``-- clients`` many clients at
     once, ``-- bulk`` creates and lists of many runs, ``-- simulate`` how far the statistics can be trusted,
     ``-- rates`` runs against a provider that limits requests,
-    ``-- spans`` what traced calls cost with collectors that are slow, dead or busy.
+    ``-- spans`` what traced calls cost with collectors that are slow, dead or busy, ``-- journal`` what the journal
+    costs.
     """
     install_wheel(session, "bench")
     script, *arguments = session.posargs if session.posargs[:1] and session.posargs[0] in BENCHMARKS else ["runner"]

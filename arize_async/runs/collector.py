@@ -1,7 +1,8 @@
 """The garbage collector of the process, which a run would keep busy with objects that it needs.
 
 Calls in flight hold some dozens of objects each. Python looks through the young ones after every few hundred new ones,
-and finds nothing: that was a third of the time that the event loop of a run worked.
+and finds nothing: that was a third of the time that the event loop of a run worked. A look at all objects takes some
+tens of milliseconds, and came while results were read for their upload.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-PATIENCE: Final = 50_000
+PATIENCE: Final = 100_000
 """New objects after which the collector looks, for the time of a run."""
 
 

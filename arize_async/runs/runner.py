@@ -101,8 +101,9 @@ class ExperimentRunner:
             UploadFailed: Every run finished and could not be sent; carries the frame.
         """
         try:
-            async with self._opened_run(plan, dataset) as stream:
-                yield stream
+            with COLLECTOR.patient():
+                async with self._opened_run(plan, dataset) as stream:
+                    yield stream
         except Interrupted as error:  # only here, where everything is closed, may it end the event loop
             raise KeyboardInterrupt from error.__cause__
 
@@ -217,7 +218,6 @@ class ExperimentRunner:
     async def _executed(self, engine: Engine, jobs: Jobs) -> AsyncGenerator[RunStream]:
         plan, watch = engine.plan, engine.watch
         async with AsyncExitStack() as stack:
-            stack.enter_context(COLLECTOR.patient())
             stack.push_async_callback(engine.invoker.aclose)
             pipeline = Pipeline(
                 engine.invoker.run_task,
