@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import grpc
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 
+from arize_async.tracing.encoding import encode
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+    from opentelemetry.sdk.trace import ReadableSpan
+
     from arize_async.tracing.health import Answer, Health
 
 _BUSY = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.ABORTED}
@@ -16,7 +23,10 @@ _LOST = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 
 
 class GrpcExporter(OTLPSpanExporter):
-    """OpenTelemetry's exporter; it keeps for itself what collectors answer, so the stub is watched."""
+    """OpenTelemetry's exporter; it keeps for itself what collectors answer, so the stub is watched.
+
+    Where a version of it has no ``_translate_data`` to replace, it encodes all spans itself.
+    """
 
     def __init__(self, health: Health, **options: Any) -> None:
         """Tell ``health`` what requests meet; ``options`` are those of the exporter."""
@@ -26,6 +36,9 @@ class GrpcExporter(OTLPSpanExporter):
     def _initialize_channel_and_stub(self) -> None:
         super()._initialize_channel_and_stub()  # pyright: ignore[reportPrivateUsage] - it makes the stub again and again
         self._client: Any = _WatchedStub(self._client, self._health)
+
+    def _translate_data(self, data: Sequence[ReadableSpan]) -> ExportTraceServiceRequest:
+        return encode(data)
 
 
 class _WatchedStub:
