@@ -54,6 +54,7 @@ class Journal:
         self._folder = folder
         self._writer: JournalWriter | None = None
         self._read_bytes = 0
+        self._width = 1  # keys of a run: the task's and each evaluator's
         self.is_begun = False
 
     def __repr__(self) -> str:
@@ -109,6 +110,7 @@ class Journal:
 
     def start(self) -> None:
         """Take records from now on, on this event loop."""
+        self._width = len(self.header.evaluators) + 1
         self._writer = JournalWriter(self._store)
 
     def add_task(self, position: int, task: FinishedTask, *, again: bool) -> int:
@@ -193,10 +195,6 @@ class Journal:
     @property
     def _is_sent(self) -> bool:
         return self._header is not None and self._header.state == "uploaded"
-
-    @property
-    def _width(self) -> int:
-        return len(self.header.evaluators) + 1
 
     @property
     def _writing(self) -> JournalWriter:
