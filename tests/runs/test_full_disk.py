@@ -1,4 +1,4 @@
-"""A disk that is really full, as far as a process can make it so: no file may become larger than a bound."""
+"""Disks that are full or take nothing, as a process can have them: by a bound of files, and by special folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+
+from arize_async import ArizeClient
+from arize_async.errors import JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +52,18 @@ def test_what_is_on_a_full_disk_is_not_called_again(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "ignore", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert done.stdout.splitlines() == ["True True True", "100 100 0 True"], done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these folders are Linux's")
+@pytest.mark.parametrize("folder", ["/sys/arize", "/proc/arize", "/dev/null/arize"])
+async def test_a_disk_that_takes_nothing_is_told_before_anything_happens(folder: str) -> None:
+    """Nothing is called and nothing created, and the error says what to do; a dry run, which keeps nothing, goes on."""
+    calls: list[object] = []
+    async with ArizeClient.local(":memory:", arize_directory=folder) as client:
+        dataset = await client.datasets.create(name="d", space="default", examples=[{"attributes.input.value": "q"}])
+        with pytest.raises(JournalError, match=f"cannot be kept in {folder}.* Choose a directory"):
+            await client.experiments.run(name="e", dataset=dataset.id, task=calls.append)
+        assert not calls
+        assert not (await client.experiments.list()).experiments
+        _, frame = await client.experiments.run(name="e", dataset=dataset.id, task=lambda input: input, dry_run=True)
+    assert frame["output"].to_list() == ["q"]
