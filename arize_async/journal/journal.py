@@ -141,8 +141,16 @@ class Journal:
         Raises:
             JournalError: It cannot be written.
         """
+        await asyncio.to_thread(self.note_here, state, **facts)
+
+    def note_here(self, state: State, **facts: str | None) -> None:
+        """Do what ``note`` does; this blocks.
+
+        Raises:
+            JournalError: It cannot be written.
+        """
         self._header = evolve(self.header, state=state, **facts)
-        await asyncio.to_thread(self._store.set_header, self._header)
+        self._store.set_header(self._header)
 
     def records(self, first: int = 0, end: int | None = None) -> Iterator[list[Record]]:
         """Yield what is committed; this blocks.

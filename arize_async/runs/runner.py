@@ -249,8 +249,6 @@ class ExperimentRunner:
         experiment: Experiment | None = None
         error: Exception | None = None
         journal = record.journal
-        if journal.header.state == "running":
-            await journal.note("finished")
         record.table.seal()
         async with asyncio.TaskGroup() as group:
             group.create_task(tracing.flush(self._config.timeouts.close))

@@ -91,14 +91,17 @@ class Delivery:
             ArizeError: The server refused, or no attempt went through.
         """
         is_doubtful = self._journal.header.state == "uploading"
-        await self._journal.note("uploading")
-        batches = await asyncio.to_thread(self._table.batches)
+        batches = await asyncio.to_thread(self._begun)  # in one go: threads are woken slowly at the end of a run
         is_doubtful = await self._send(batches, is_doubtful=is_doubtful)
         if not self._sink.stores:
             return None
         experiment = await self._sink.experiment()
         await self._verify(batches.rows, whole=is_doubtful or batches.rows <= MOST_VERIFIED)
         return experiment
+
+    def _begun(self) -> RunBatches:
+        self._journal.note_here("uploading")
+        return self._table.batches()
 
     async def _send(self, batches: RunBatches, *, is_doubtful: bool) -> bool:
         """Send what the server lacks; whether something may have come that nobody knows of."""
