@@ -44,7 +44,7 @@ BENCHMARKS = (
     "simulate",
     "rates",
     "spans",
-    "journal",
+    "journaling",
 )
 FLOORS = ("bare", "traced", "dry", "ours")
 SIGNALS = (
@@ -261,7 +261,7 @@ def bench(session: nox.Session) -> None:
     measure the engine from other sides, ``-- flight`` uploads and reads of many runs, ``-- clients`` many clients at
     once, ``-- bulk`` creates and lists of many runs, ``-- simulate`` how far the statistics can be trusted,
     ``-- rates`` runs against a provider that limits requests,
-    ``-- spans`` what traced calls cost with collectors that are slow, dead or busy, ``-- journal`` what the journal
+    ``-- spans`` what traced calls cost with collectors that are slow, dead or busy, ``-- journaling`` what the journal
     costs.
     """
     install_wheel(session, "bench")

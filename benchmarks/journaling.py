@@ -1,6 +1,6 @@
 """Measure what the journal costs: runs that write it to the disk, and runs that keep nothing, in turns.
 
-``python benchmarks/journal.py [A B C D]`` prints, for each workload, the seconds from the first task until the last
+``python benchmarks/journaling.py [A B C D]`` prints, for each workload, the seconds from the first task until the last
 result is given, the processor time an example, and their ratio. What the journal spares later is not counted: without
 one there would be nothing to upload from.
 """
