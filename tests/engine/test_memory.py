@@ -20,6 +20,7 @@ from arize_async.journal import store
 from arize_async.results import table
 from arize_async.runs import examples
 from arize_async.server import LocalServer
+from arize_async.server.flight import spool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -39,6 +40,7 @@ def _small_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every bounded buffer be full with few examples, and nothing be kept because it is small."""
     monkeypatch.setattr(examples, "_IN_MEMORY_BYTES", 4096)
     monkeypatch.setattr(examples, "_CHUNK_ROWS", 50)
+    monkeypatch.setattr(spool, "_IN_MEMORY", 4096)
     monkeypatch.setattr(store, "_PAGE_ROWS", 100)
     monkeypatch.setattr(table, "SMALL", 0)
     monkeypatch.setattr(table, "PREPARED", 0)
