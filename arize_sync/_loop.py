@@ -33,6 +33,9 @@ BEAT: Final = 0.1
 """Seconds after which a waiting main thread looks for signals: it sleeps through them on Windows, and where a library
 has installed a handler that restarts system calls, as polars does."""
 
+LEAVING: Final = 2.0
+"""Seconds that a closed loop has to end what user code has left running on it, which may never end."""
+
 log = logging.getLogger("arize_sync")
 
 
@@ -177,7 +180,8 @@ class Loop:
         self._check_place()
         self.stop()
         wait_for(self._stopped)
-        self._thread.join(timeout=GRACE)
+        self._thread.join(timeout=LEAVING)
+        _open.discard(self)
         self._stopped.result()
 
     def stop(self) -> None:
@@ -208,8 +212,6 @@ class Loop:
             for future in (self._ready, self._stopped, *(call.finished for call in self._calls)):
                 if not future.done():
                     future.set_exception(error)
-        else:
-            self._stopped.set_result(None)
         finally:
             _open.discard(self)
 
@@ -222,6 +224,7 @@ class Loop:
             for call in self._calls:
                 call.cancel(_closed_meanwhile())
         await self._farewell()
+        self._stopped.set_result(None)
 
     async def _run(self, call: Call[Any]) -> None:
         if self._stopping.is_set():

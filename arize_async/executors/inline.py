@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 GRACE = 5.0
-"""Seconds that cancelled code has to clean up before it is left behind."""
+"""Seconds that cancelled code has to clean up before it is broken off."""
 
 log = logging.getLogger("arize_async.executors")
 
@@ -28,7 +28,7 @@ class _Running(Generic[R]):
     """A call under way.
 
     Attributes:
-        done: Set when the call ended or was left behind.
+        done: Set when the call ended or was given up.
         task: Where the user code runs.
         late: Whether the code was cancelled for being late.
     """
@@ -57,8 +57,8 @@ class InlineExecutor:
     async def run(self, call: Call[R]) -> Outcome[R]:
         """Run the code here and now.
 
-        Code that is late, or whose wait is cancelled, is cancelled and awaited; code that then does not end is left
-        behind.
+        Code that is late, or whose wait is cancelled, is cancelled and awaited; code that then does not end is broken
+        off where it awaits.
         """
         return await self._wait(call, None)
 
@@ -82,7 +82,7 @@ class InlineExecutor:
         except asyncio.CancelledError:
             task.cancel()
             if (await asyncio.wait({task}, timeout=GRACE))[1]:
-                _left_behind()
+                _end(task)
             raise
         finally:
             self._deadlines.discard(running)
@@ -103,9 +103,20 @@ class InlineExecutor:
 
     def _give_up(self, running: _Running[Any]) -> None:
         if not running.done.done():
-            _left_behind()
             running.done.set_result(running.call.ended(timed_out(self._timeout)))
+            if running.task is not None:
+                _end(running.task)
 
 
-def _left_behind() -> None:
-    log.warning("user code did not end within %g s of its cancellation and was left behind", GRACE)
+def _end(task: asyncio.Task[None]) -> None:
+    """Break code off that does not mind its cancellation: whoever closes the event loop would wait for it for ever."""
+    log.warning("user code did not end within %g s of its cancellation and was broken off", GRACE)
+    task.get_coro().close()
+    task.add_done_callback(_seen)
+    task.cancel()  # wakes the task, which finds that there is nothing left to do
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """Look at the error of a task whose coroutine was closed."""
+    if not task.cancelled():
+        task.exception()

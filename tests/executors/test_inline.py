@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-
-from anyio import wait_all_tasks_blocked
 
 from arize_async.executors import inline
 from arize_async.executors.inline import InlineExecutor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     import pytest
 
@@ -76,39 +76,77 @@ async def test_each_call_has_its_own_deadline(make_call: MakeCall) -> None:
     assert [outcome.failed for outcome in [await executor.run(make_call(code)) for code in codes[:2]]] == [True, False]
 
 
-async def stubborn(release: asyncio.Event) -> None:
+async def stubborn(ended: asyncio.Event) -> None:
     """Swallow every cancellation."""
-    while not release.is_set():
-        try:
-            await release.wait()
-        except asyncio.CancelledError:
-            continue
+    try:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+    finally:
+        ended.set()
 
 
-async def test_cancelled_code_that_does_not_end_is_left_behind(
+def run_to_its_end(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run on an event loop that is closed as ``asyncio.run`` does: it waits for whatever still runs."""
+    thread = threading.Thread(target=lambda: asyncio.run(function()), daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_cancelled_code_that_does_not_end_is_broken_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
 ) -> None:
-    """Code that swallows its cancellation holds nobody up."""
+    """Code that swallows its cancellation holds nobody up, nor the end of the event loop; it can clean up."""
     monkeypatch.setattr(inline, "GRACE", 0.01)
-    release = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        caller = group.create_task(InlineExecutor().run(make_call(lambda: stubborn(release))))
-        await wait_all_tasks_blocked()
+
+    async def cancel() -> None:
+        ended = asyncio.Event()
+        caller = asyncio.create_task(InlineExecutor().run(make_call(lambda: stubborn(ended))))
+        await asyncio.sleep(0.01)
         caller.cancel()
-    assert caller.cancelled()
-    assert "left behind" in caplog.text
-    release.set()
-    await wait_all_tasks_blocked()
+        with suppress(asyncio.CancelledError):
+            await caller
+        assert caller.cancelled()
+        assert ended.is_set()
+
+    run_to_its_end(cancel)
+    assert "was broken off" in caplog.text
 
 
-async def test_late_code_that_does_not_end_is_left_behind(
+def test_late_code_that_does_not_end_is_broken_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
 ) -> None:
     """Its slot is given back with a timeout as the outcome."""
     monkeypatch.setattr(inline, "GRACE", 0.01)
-    release = asyncio.Event()
-    outcome = await InlineExecutor(0.01).run(make_call(lambda: stubborn(release)))
-    assert isinstance(outcome.error, TimeoutError)
-    assert "left behind" in caplog.text
-    release.set()
-    await wait_all_tasks_blocked()
+
+    async def wait() -> None:
+        ended = asyncio.Event()
+        outcome = await InlineExecutor(0.01).run(make_call(lambda: stubborn(ended)))
+        assert isinstance(outcome.error, TimeoutError)
+        assert ended.is_set()
+
+    run_to_its_end(wait)
+    assert "was broken off" in caplog.text
+
+
+def test_code_that_awaits_while_it_is_broken_off_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
+) -> None:
+    """Its cleanup may wait for something that never comes."""
+    monkeypatch.setattr(inline, "GRACE", 0.01)
+
+    async def clean_up_for_ever() -> None:
+        try:
+            await stubborn(asyncio.Event())
+        finally:
+            await asyncio.Event().wait()
+
+    async def wait() -> None:
+        outcome = await InlineExecutor(0.01).run(make_call(clean_up_for_ever))
+        assert isinstance(outcome.error, TimeoutError)
+
+    run_to_its_end(wait)
+    assert "was broken off" in caplog.text

@@ -10,6 +10,7 @@ import threading
 import traceback
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
 
 import anyio
@@ -297,6 +298,28 @@ def test_threads_race_close() -> None:
             barrier.wait(30)
             portal.close()
             assert {future.result(30) for future in futures} <= {2, None}
+
+
+def test_what_never_ends_does_not_hold_up_the_close(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """User code may have started tasks of its own that do not mind their cancellation."""
+    monkeypatch.setattr("arize_sync._loop.LEAVING", 0.05)
+    released, ended = threading.Event(), threading.Event()
+
+    async def stubborn() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.01)
+        ended.set()
+
+    async def start() -> asyncio.Task[None]:
+        return asyncio.create_task(stubborn())
+
+    task = portal.call(start)
+    portal.close()
+    assert not ended.is_set()
+    released.set()
+    assert ended.wait(30)
+    del task
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
