@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from arize_async.errors import ClientClosed, ConnectionFailed, InvalidResponse
+from arize_async.errors import BadRequest, ClientClosed, ConnectionFailed, InvalidResponse, Unauthorized
 from arize_async.transport.flight_reading import Reading
 from arize_async.transport.retry import Retrier, Timing
 from arize_async.transport.threads import in_thread
@@ -217,7 +217,8 @@ class FlightTransport:
                 return function(connection)
             except Exception as error:
                 failure = translate(error, what, config.endpoints.flight.host)
-                if isinstance(failure, ConnectionFailed):
+                # both ends of a connection remember headers: one that was damaged once spoils all later calls on it
+                if isinstance(failure, (ConnectionFailed, BadRequest, Unauthorized)):
                     self._forget(connection)
                 raise failure from error
 

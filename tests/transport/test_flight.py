@@ -350,6 +350,21 @@ async def test_a_connection_that_is_given_up_is_not_used_again(
     assert repr(flight).endswith("[idle]>")
 
 
+@pytest.mark.parametrize("raised", [pa.ArrowInvalid("'ascii' codec"), fl.FlightUnauthenticatedError("who are you")])
+async def test_headers_that_a_connection_got_wrong_are_not_used_again(
+    raised: Exception, server: Server, flight: FlightTransport
+) -> None:
+    """Both ends remember headers, so a byte that is damaged on the way spoils every call that comes after it."""
+
+    def act() -> bytes:
+        raise raised
+
+    server.act = act
+    with pytest.raises(ApiError):
+        await flight.init_experiment(**PLACE)
+    assert repr(flight).endswith("[idle]>")
+
+
 async def test_nobody_listening_is_a_connection_failure() -> None:
     """The error names the host and not the key."""
     transport = FlightTransport(settings(1))
