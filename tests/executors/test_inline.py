@@ -8,13 +8,13 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from arize_async.executors import inline
 from arize_async.executors.inline import InlineExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-
-    import pytest
 
     from arize_async.executors.call import Call
 
@@ -116,37 +116,26 @@ def test_cancelled_code_that_does_not_end_is_broken_off(
     assert "was broken off" in caplog.text
 
 
+async def stubborn_to_the_end(ended: asyncio.Event) -> None:
+    """Wait in the cleanup as well, for something that never comes."""
+    try:
+        await stubborn(ended)
+    finally:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("code", [stubborn, stubborn_to_the_end])
 def test_late_code_that_does_not_end_is_broken_off(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall, code: Callable[..., Any]
 ) -> None:
-    """Its slot is given back with a timeout as the outcome."""
+    """Its slot is given back with a timeout as the outcome, and the event loop can end."""
     monkeypatch.setattr(inline, "GRACE", 0.01)
 
     async def wait() -> None:
         ended = asyncio.Event()
-        outcome = await InlineExecutor(0.01).run(make_call(lambda: stubborn(ended)))
+        outcome = await InlineExecutor(0.01).run(make_call(lambda: code(ended)))
         assert isinstance(outcome.error, TimeoutError)
         assert ended.is_set()
-
-    run_to_its_end(wait)
-    assert "was broken off" in caplog.text
-
-
-def test_code_that_awaits_while_it_is_broken_off_is_dropped(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, make_call: MakeCall
-) -> None:
-    """Its cleanup may wait for something that never comes."""
-    monkeypatch.setattr(inline, "GRACE", 0.01)
-
-    async def clean_up_for_ever() -> None:
-        try:
-            await stubborn(asyncio.Event())
-        finally:
-            await asyncio.Event().wait()
-
-    async def wait() -> None:
-        outcome = await InlineExecutor(0.01).run(make_call(clean_up_for_ever))
-        assert isinstance(outcome.error, TimeoutError)
 
     run_to_its_end(wait)
     assert "was broken off" in caplog.text
